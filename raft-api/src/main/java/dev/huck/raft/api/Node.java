@@ -1,0 +1,107 @@
+package dev.huck.raft.api;
+
+import dev.huck.raft.api.spi.Engine;
+import dev.huck.raft.api.spi.Providers;
+import java.nio.file.Path;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+/** A running node: one replica of a machine, and the door to its cluster. Safe for use by several threads. */
+public interface Node extends AutoCloseable {
+
+    /**
+     * Opens a node with the defaults of {@link Options}: durable, linearizable.
+     *
+     * @param directory the node's own directory; made if missing
+     * @param address host:port to listen on
+     * @param machine makes a fresh, empty machine; called for every restore
+     * @return the running node
+     * @throws HuckException when it can't start; the message says what to change
+     */
+    static Node open(Path directory, String address, Supplier<? extends Machine> machine) {
+        return open(Options.builder().directory(directory).address(address).build(), machine);
+    }
+
+    /**
+     * Opens a node.
+     *
+     * @param options how
+     * @param machine makes a fresh, empty machine; called for every restore
+     * @return the running node
+     * @throws HuckException when it can't start; the message says what to change
+     */
+    static Node open(Options options, Supplier<? extends Machine> machine) {
+        return Providers.choose(Engine.class, Engine::name, options.engine()).open(options, machine);
+    }
+
+    /**
+     * Opens a client in this process; each is a connection of its own.
+     *
+     * @return the client
+     */
+    Client client();
+
+    /**
+     * Where clients and peers reach this node.
+     *
+     * @return host:port, with the real port if 0 was asked for
+     */
+    String address();
+
+    /**
+     * What the node knows of itself and its cluster.
+     *
+     * @return a moment's view
+     */
+    NodeStatus status();
+
+    /**
+     * Adds a node: it must run, belong to no cluster, and be reachable. It enters as a learner and becomes a voter when it
+     * has caught up. Only the leader can.
+     *
+     * @param address host:port of the newcomer
+     * @return completed when it votes; exceptionally with a {@link HuckException}
+     */
+    CompletionStage<Void> addMember(String address);
+
+    /**
+     * Removes a node. Only the leader can; it can remove itself.
+     *
+     * @param idOrAddress the node's id or address
+     * @return completed when the change is committed; exceptionally with a {@link HuckException}
+     */
+    CompletionStage<Void> removeMember(String idOrAddress);
+
+    /**
+     * Hands leadership to another voter, the most up to date one. Does nothing where this node does not lead.
+     *
+     * @return completed when this node no longer leads; exceptionally if it still does after an election timeout
+     */
+    CompletionStage<Void> transferLeadership();
+
+    /**
+     * Takes a snapshot now.
+     *
+     * @return completed with the index that it covers, once it is durable
+     */
+    CompletionStage<Long> snapshot();
+
+    /**
+     * Gives disk space that the log no longer needs back to the system.
+     *
+     * @return completed when done
+     */
+    CompletionStage<Void> shrinkLog();
+
+    /**
+     * Waits until the node has stopped, by {@link #close} or by itself.
+     *
+     * @throws InterruptedException when interrupted
+     * @throws HuckException when it stopped because something failed
+     */
+    void awaitClose() throws InterruptedException;
+
+    /** Hands leadership over, if it leads, finishes what is under way, and stops. Idempotent. */
+    @Override
+    void close();
+}

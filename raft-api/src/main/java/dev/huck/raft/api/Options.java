@@ -1,0 +1,543 @@
+package dev.huck.raft.api;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a node is opened. Immutable; every option has a default that is safe for a stranger.
+ *
+ * <p>What belongs to the cluster (durability, timing) is taken from its configuration by a node that joins; a differing
+ * option is reported and ignored.
+ */
+public final class Options {
+    private final Builder values;
+
+    private Options(Builder values) {
+        this.values = values;
+    }
+
+    /**
+     * Starts from the defaults.
+     *
+     * @return a builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Starts from these options.
+     *
+     * @return a builder
+     */
+    public Builder toBuilder() {
+        return new Builder(values);
+    }
+
+    /** @return the node's own directory; default {@code data} */
+    public Path directory() {
+        return values.directory;
+    }
+
+    /** @return host:port to listen on; default {@code 127.0.0.1:7481}; port 0 takes a free one */
+    public String address() {
+        return values.address;
+    }
+
+    /** @return host:port at which others reach this node; default: the address */
+    public Optional<String> advertise() {
+        return Optional.ofNullable(values.advertise);
+    }
+
+    /** @return the node's id; default: the advertised address at the first start, stored and kept */
+    public Optional<String> id() {
+        return Optional.ofNullable(values.id);
+    }
+
+    /** @return host:port of any member of the cluster to join; empty: a new directory founds a cluster of its own */
+    public Optional<String> join() {
+        return Optional.ofNullable(values.join);
+    }
+
+    /** @return the log store's name; default: what is on disk, else {@code lmdb}, else the only durable one */
+    public Optional<String> backend() {
+        return Optional.ofNullable(values.backend);
+    }
+
+    /** @return the engine's name; empty: the only one */
+    public String engine() {
+        return values.engine;
+    }
+
+    /** @return the transport's name; empty: the only one */
+    public String transport() {
+        return values.transport;
+    }
+
+    /** @return when a node's word counts; default {@link Durability#HIGH} */
+    public Durability durability() {
+        return values.durability;
+    }
+
+    /** @return how reads are answered unless they say otherwise; default {@link Consistency#HIGH} */
+    public Consistency consistency() {
+        return values.consistency;
+    }
+
+    /** @return whether a bind to other than loopback is allowed although there is no authentication; default false */
+    public boolean insecure() {
+        return values.insecure;
+    }
+
+    /** @return how often a leader is heard; default 100 ms */
+    public Duration heartbeat() {
+        return values.heartbeat;
+    }
+
+    /** @return the shortest election timeout; default 600 ms, at least three heartbeats */
+    public Duration electionTimeoutMin() {
+        return values.electionTimeoutMin;
+    }
+
+    /** @return the longest election timeout; default 1,200 ms */
+    public Duration electionTimeoutMax() {
+        return values.electionTimeoutMax;
+    }
+
+    /** @return how long a request may stay without an answer before it is answered {@code UNKNOWN} or {@code BUSY}; 10 s */
+    public Duration requestTimeout() {
+        return values.requestTimeout;
+    }
+
+    /** @return how long joining is tried before giving up; default 30 s */
+    public Duration joinTimeout() {
+        return values.joinTimeout;
+    }
+
+    /** @return log bytes after which a snapshot is taken; default 64 MiB */
+    public long snapshotEveryBytes() {
+        return values.snapshotEveryBytes;
+    }
+
+    /** @return snapshots kept; default 2 */
+    public int snapshotsKept() {
+        return values.snapshotsKept;
+    }
+
+    /** @return log bytes kept behind a snapshot for followers that lag; default 16 MiB */
+    public long logTailBytes() {
+        return values.logTailBytes;
+    }
+
+    /** @return bytes that commands under way may take before more are answered {@code BUSY}; default 256 MiB */
+    public long memoryBudgetBytes() {
+        return values.memoryBudgetBytes;
+    }
+
+    /** @return the longest command in bytes; default 64 MiB */
+    public int maxCommandBytes() {
+        return values.maxCommandBytes;
+    }
+
+    /** @return the most arguments of a command; default 1,048,576 */
+    public int maxArguments() {
+        return values.maxArguments;
+    }
+
+    /** @return the most client connections; default 10,000 */
+    public int maxConnections() {
+        return values.maxConnections;
+    }
+
+    /** @return bytes of replies that a client may leave unread before it is disconnected; default 64 MiB */
+    public long maxOutputBytes() {
+        return values.maxOutputBytes;
+    }
+
+    /** @return how long a client may stay idle; zero: for ever, the default */
+    public Duration idleTimeout() {
+        return values.idleTimeout;
+    }
+
+    /** @return how long a command may stay half sent; default 60 s */
+    public Duration partialCommandTimeout() {
+        return values.partialCommandTimeout;
+    }
+
+    /** Collects options. */
+    public static final class Builder {
+        private Path directory = Path.of("data");
+        private String address = "127.0.0.1:7481";
+        private @Nullable String advertise;
+        private @Nullable String id;
+        private @Nullable String join;
+        private @Nullable String backend;
+        private String engine = "";
+        private String transport = "";
+        private Durability durability = Durability.HIGH;
+        private Consistency consistency = Consistency.HIGH;
+        private boolean insecure;
+        private Duration heartbeat = Duration.ofMillis(100);
+        private Duration electionTimeoutMin = Duration.ofMillis(600);
+        private Duration electionTimeoutMax = Duration.ofMillis(1200);
+        private Duration requestTimeout = Duration.ofSeconds(10);
+        private Duration joinTimeout = Duration.ofSeconds(30);
+        private long snapshotEveryBytes = 64L << 20;
+        private int snapshotsKept = 2;
+        private long logTailBytes = 16L << 20;
+        private long memoryBudgetBytes = 256L << 20;
+        private int maxCommandBytes = 64 << 20;
+        private int maxArguments = 1 << 20;
+        private int maxConnections = 10_000;
+        private long maxOutputBytes = 64L << 20;
+        private Duration idleTimeout = Duration.ZERO;
+        private Duration partialCommandTimeout = Duration.ofSeconds(60);
+
+        private Builder() {}
+
+        private Builder(Builder other) {
+            this.directory = other.directory;
+            this.address = other.address;
+            this.advertise = other.advertise;
+            this.id = other.id;
+            this.join = other.join;
+            this.backend = other.backend;
+            this.engine = other.engine;
+            this.transport = other.transport;
+            this.durability = other.durability;
+            this.consistency = other.consistency;
+            this.insecure = other.insecure;
+            this.heartbeat = other.heartbeat;
+            this.electionTimeoutMin = other.electionTimeoutMin;
+            this.electionTimeoutMax = other.electionTimeoutMax;
+            this.requestTimeout = other.requestTimeout;
+            this.joinTimeout = other.joinTimeout;
+            this.snapshotEveryBytes = other.snapshotEveryBytes;
+            this.snapshotsKept = other.snapshotsKept;
+            this.logTailBytes = other.logTailBytes;
+            this.memoryBudgetBytes = other.memoryBudgetBytes;
+            this.maxCommandBytes = other.maxCommandBytes;
+            this.maxArguments = other.maxArguments;
+            this.maxConnections = other.maxConnections;
+            this.maxOutputBytes = other.maxOutputBytes;
+            this.idleTimeout = other.idleTimeout;
+            this.partialCommandTimeout = other.partialCommandTimeout;
+        }
+
+        /**
+         * Sets {@link Options#directory}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder directory(Path value) {
+            this.directory = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#address}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder address(String value) {
+            this.address = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#advertise}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder advertise(String value) {
+            this.advertise = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#id}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder id(String value) {
+            this.id = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#join}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder join(String value) {
+            this.join = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#backend}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder backend(String value) {
+            this.backend = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#engine}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder engine(String value) {
+            this.engine = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#transport}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder transport(String value) {
+            this.transport = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#durability}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder durability(Durability value) {
+            this.durability = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#consistency}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder consistency(Consistency value) {
+            this.consistency = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#insecure}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder insecure(boolean value) {
+            this.insecure = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#heartbeat}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder heartbeat(Duration value) {
+            this.heartbeat = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#electionTimeoutMin}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder electionTimeoutMin(Duration value) {
+            this.electionTimeoutMin = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#electionTimeoutMax}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder electionTimeoutMax(Duration value) {
+            this.electionTimeoutMax = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#requestTimeout}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder requestTimeout(Duration value) {
+            this.requestTimeout = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#joinTimeout}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder joinTimeout(Duration value) {
+            this.joinTimeout = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#snapshotEveryBytes}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder snapshotEveryBytes(long value) {
+            this.snapshotEveryBytes = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#snapshotsKept}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder snapshotsKept(int value) {
+            this.snapshotsKept = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#logTailBytes}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder logTailBytes(long value) {
+            this.logTailBytes = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#memoryBudgetBytes}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder memoryBudgetBytes(long value) {
+            this.memoryBudgetBytes = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#maxCommandBytes}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder maxCommandBytes(int value) {
+            this.maxCommandBytes = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#maxArguments}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder maxArguments(int value) {
+            this.maxArguments = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#maxConnections}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder maxConnections(int value) {
+            this.maxConnections = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#maxOutputBytes}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder maxOutputBytes(long value) {
+            this.maxOutputBytes = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#idleTimeout}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder idleTimeout(Duration value) {
+            this.idleTimeout = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#partialCommandTimeout}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder partialCommandTimeout(Duration value) {
+            this.partialCommandTimeout = value;
+            return this;
+        }
+
+        /**
+         * Checks the options against each other.
+         *
+         * @return the options
+         * @throws HuckException.StartFailed when they contradict each other
+         */
+        public Options build() {
+            check(heartbeat.toNanos() > 0, "heartbeat must be positive");
+            check(
+                    electionTimeoutMin.compareTo(heartbeat.multipliedBy(3)) >= 0,
+                    "electionTimeoutMin must be at least three heartbeats");
+            check(
+                    electionTimeoutMax.compareTo(electionTimeoutMin) > 0,
+                    "electionTimeoutMax must be longer than electionTimeoutMin");
+            check(snapshotsKept >= 1, "snapshotsKept must be at least 1");
+            check(maxCommandBytes >= 1024 && maxCommandBytes <= 512 << 20, "maxCommandBytes must be 1 KiB to 512 MiB");
+            check(memoryBudgetBytes >= 1 << 20, "memoryBudgetBytes must be at least 1 MiB");
+            check(maxConnections >= 1, "maxConnections must be at least 1");
+            check(join == null || !join.equals(advertise == null ? address : advertise), "a node can't join itself");
+            return new Options(new Builder(this));
+        }
+
+        private static void check(boolean holds, String message) {
+            if (!holds) {
+                throw new HuckException.StartFailed("ERR " + message, null);
+            }
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** What a plug-in implements or is given: engines, log stores and transports. */
+package dev.huck.raft.api.spi;

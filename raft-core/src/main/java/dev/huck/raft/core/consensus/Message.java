@@ -1,0 +1,168 @@
+package dev.huck.raft.core.consensus;
+
+import dev.huck.raft.api.spi.LogEntry;
+import dev.huck.raft.api.spi.LogPosition;
+import java.util.List;
+
+/** A message of the consensus protocol. {@code from} and {@code to} are store ids, {@code term} the sender's. */
+public sealed interface Message extends PeerMessage {
+
+    /** @return the sender's store id */
+    long from();
+
+    /** @return the receiver's store id */
+    long to();
+
+    /** @return the sender's term; for a pre-vote request the term it would campaign in */
+    long term();
+
+    /**
+     * Asks whether an election could be won, without disturbing anybody (dissertation §9.6).
+     *
+     * @param from sender
+     * @param to receiver
+     * @param term the term that the sender would campaign in
+     * @param last the sender's last entry
+     */
+    record PreVote(long from, long to, long term, LogPosition last) implements Message {}
+
+    /**
+     * Answers {@link PreVote}; never mistaken for a vote.
+     *
+     * @param from sender
+     * @param to receiver
+     * @param term the asked-for term if granted, else the sender's own
+     * @param granted whether the sender would vote for the receiver
+     */
+    record PreVoteReply(long from, long to, long term, boolean granted) implements Message {}
+
+    /**
+     * Asks for a vote (Raft §5.2).
+     *
+     * @param from sender
+     * @param to receiver
+     * @param term the sender's term
+     * @param last the sender's last entry
+     * @param transfer whether the leader itself asked for this election, having voided its lease
+     */
+    record RequestVote(long from, long to, long term, LogPosition last, boolean transfer) implements Message {}
+
+    /**
+     * Answers {@link RequestVote}.
+     *
+     * @param from sender
+     * @param to receiver
+     * @param term the sender's term
+     * @param granted whether the vote is given; it is durable by then
+     */
+    record VoteReply(long from, long to, long term, boolean granted) implements Message {}
+
+    /**
+     * Entries, or a heartbeat if there are none (Raft §5.3).
+     *
+     * @param from sender
+     * @param to receiver
+     * @param term the leader's term
+     * @param session the replication session: unique per leader, term and restart of the peer's pipeline; echoed
+     * @param round the newest round that the leader has opened; echoed, and so confirms that the leader led after it
+     * @param previous the entry before the first
+     * @param entries consecutive entries behind {@code previous}
+     * @param commit the leader's commit index
+     */
+    record Append(
+            long from,
+            long to,
+            long term,
+            long session,
+            long round,
+            LogPosition previous,
+            List<LogEntry> entries,
+            long commit)
+            implements Message {}
+
+    /**
+     * Answers {@link Append}.
+     *
+     * @param from sender
+     * @param to receiver
+     * @param term the sender's term
+     * @param session echoed
+     * @param round echoed
+     * @param accepted whether {@code previous} matched
+     * @param match if accepted: up to here the sender's log equals the leader's and counts as durable at the cluster's
+     *     level
+     * @param synced up to here that is on disk
+     * @param hint if not accepted: where the leader should try next: the sender's last entry at or before the conflict
+     *     whose term may match
+     */
+    record AppendReply(
+            long from,
+            long to,
+            long term,
+            long session,
+            long round,
+            boolean accepted,
+            long match,
+            long synced,
+            LogPosition hint)
+            implements Message {}
+
+    /**
+     * A piece of a snapshot (Raft §7).
+     *
+     * @param from sender
+     * @param to receiver
+     * @param term the leader's term
+     * @param session echoed
+     * @param round echoed
+     * @param position what the snapshot covers
+     * @param total the file's length in bytes
+     * @param offset where the piece belongs
+     * @param bytes the piece
+     */
+    record InstallSnapshot(
+            long from,
+            long to,
+            long term,
+            long session,
+            long round,
+            LogPosition position,
+            long total,
+            long offset,
+            byte[] bytes)
+            implements Message {}
+
+    /**
+     * Answers {@link InstallSnapshot}.
+     *
+     * @param from sender
+     * @param to receiver
+     * @param term the sender's term
+     * @param session echoed
+     * @param round echoed
+     * @param position echoed
+     * @param next offset of the piece that the sender wants now
+     * @param done whether the sender has all that the snapshot covers, by this or another way
+     * @param match if done: as in {@link AppendReply}
+     */
+    record SnapshotReply(
+            long from,
+            long to,
+            long term,
+            long session,
+            long round,
+            LogPosition position,
+            long next,
+            boolean done,
+            long match)
+            implements Message {}
+
+    /**
+     * Tells a voter to campaign at once: the leader hands over (dissertation §3.10).
+     *
+     * @param from sender
+     * @param to receiver
+     * @param term the leader's term
+     */
+    record TimeoutNow(long from, long to, long term) implements Message {}
+}

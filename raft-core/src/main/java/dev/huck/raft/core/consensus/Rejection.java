@@ -1,0 +1,17 @@
+package dev.huck.raft.core.consensus;
+
+/** Why the core did not take something on. It was never proposed and never will be. */
+public enum Rejection {
+    /** This node does not lead. */
+    NOT_LEADER,
+    /** Too many bytes are proposed and not yet committed and applied. */
+    BUSY,
+    /** Leadership is being handed over. */
+    TRANSFERRING,
+    /** Another change of membership is under way, or the leader's first entry is not committed yet. */
+    CHANGE_IN_PROGRESS,
+    /** There is no such member. */
+    UNKNOWN_MEMBER,
+    /** It would leave the cluster without a voter. */
+    LAST_VOTER
+}

@@ -1,0 +1,54 @@
+package dev.huck.raft.core.env;
+
+import dev.huck.raft.api.Durability;
+import dev.huck.raft.api.spi.LogStore;
+import dev.huck.raft.api.spi.Transport;
+import java.io.IOException;
+import java.util.random.RandomGenerator;
+
+/**
+ * The world around a node: everything in it that could differ between two runs. In production threads, clocks, files and
+ * sockets; in the simulator one thread and virtual time.
+ */
+public interface Environment {
+
+    /** @return monotonic time in nanoseconds, of no particular origin */
+    long nanoTime();
+
+    /** @return the wall clock in nanoseconds since the epoch */
+    long wallNanos();
+
+    /** @return what identifies this run of the operating system; empty if it can't be read */
+    String bootId();
+
+    /** @return randomness for ids, seeds and election timeouts; used by the opening thread and the loop stage only */
+    RandomGenerator random();
+
+    /**
+     * Makes a stage.
+     *
+     * @param name for people: {@code loop}, {@code log}, {@code machine}, {@code files}
+     * @return the stage
+     */
+    Stage stage(String name);
+
+    /** @return the node's directory */
+    Disk disk();
+
+    /**
+     * Opens the log store.
+     *
+     * @param durability the level to keep
+     * @return the store
+     * @throws IOException when it can't be opened
+     */
+    LogStore openLog(Durability durability) throws IOException;
+
+    /**
+     * Binds the transport.
+     *
+     * @return the transport, not started
+     * @throws IOException when the port can't be bound
+     */
+    Transport openTransport() throws IOException;
+}
