@@ -57,7 +57,10 @@ public final class Entries {
      * @return nanoseconds since the epoch
      */
     public static long stampEnd(byte[] payload) {
-        return stamp(payload) + (type(payload) == COMMANDS ? Math.max(1, ByteBuffer.wrap(payload).getInt(HEADER)) : 1);
+        return stamp(payload)
+                + (type(payload) == COMMANDS
+                        ? Math.max(1, ByteBuffer.wrap(payload).getInt(HEADER))
+                        : 1);
     }
 
     /**
