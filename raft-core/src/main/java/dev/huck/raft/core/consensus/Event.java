@@ -96,8 +96,7 @@ public sealed interface Event {
      * @param configuration once the whole file is verified, durable and published: its configuration; else null
      * @param stamp once published: the replicated time of its state
      */
-    record ChunkStored(
-            LogPosition position, long next, @Nullable Configuration configuration, long stamp)
+    record ChunkStored(LogPosition position, long next, @Nullable Configuration configuration, long stamp)
             implements Event {}
 
     /**
