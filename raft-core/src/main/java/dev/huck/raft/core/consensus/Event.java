@@ -58,6 +58,13 @@ public sealed interface Event {
     record Applied(long index) implements Event {}
 
     /**
+     * The machine was built anew from the newest snapshot and wants everything behind it again.
+     *
+     * @param index what the snapshot covers
+     */
+    record MachineRestarted(long index) implements Event {}
+
+    /**
      * Entries that {@link Effect.ReadEntries} asked for.
      *
      * @param token echoed
