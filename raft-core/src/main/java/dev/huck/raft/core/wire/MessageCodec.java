@@ -105,22 +105,18 @@ final class MessageCodec {
 
     static PeerMessage read(FrameReader in) throws FrameException {
         byte type = in.i8();
-        switch (type) {
-            case JOIN_REQUEST:
-                return new JoinRequest(member(in), in.bool());
-            case JOIN_REPLY:
-                return new JoinReply(in.i64(), in.bool(), in.text());
-            case INVITATION:
-                return new Invitation(in.text());
-            default:
-                if (type < PRE_VOTE || type > TIMEOUT_NOW) {
-                    throw new FrameException("message type " + type + " unknown");
-                }
-                return consensus(type, in);
-        }
+        return switch (type) {
+            case JOIN_REQUEST -> new JoinRequest(member(in), in.bool());
+            case JOIN_REPLY -> new JoinReply(in.i64(), in.bool(), in.text());
+            case INVITATION -> new Invitation(in.text());
+            default -> consensus(type, in);
+        };
     }
 
     private static Message consensus(byte type, FrameReader in) throws FrameException {
+        if (type < PRE_VOTE || type > TIMEOUT_NOW) {
+            throw new FrameException("message type " + type + " unknown");
+        }
         long from = in.i64();
         long to = in.i64();
         long term = in.i64();
@@ -136,8 +132,7 @@ final class MessageCodec {
                 new InstallSnapshot(from, to, term, in.i64(), in.i64(), in.position(), in.i64(), in.i64(), in.bytes());
             case SNAPSHOT_REPLY ->
                 new SnapshotReply(from, to, term, in.i64(), in.i64(), in.position(), in.i64(), in.bool(), in.i64());
-            case TIMEOUT_NOW -> new TimeoutNow(from, to, term);
-            default -> throw new FrameException("message type " + type + " unknown");
+            default -> new TimeoutNow(from, to, term);
         };
     }
 
