@@ -21,4 +21,7 @@ module dev.huck.raft.core {
 
     uses dev.huck.raft.api.spi.LogStoreProvider;
     uses dev.huck.raft.api.spi.TransportProvider;
+
+    provides dev.huck.raft.api.spi.LogStoreProvider with
+            dev.huck.raft.core.memory.MemoryLogStoreProvider;
 }

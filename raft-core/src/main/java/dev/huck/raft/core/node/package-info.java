@@ -1,2 +1,2 @@
-/** The shell around the core: clients' sessions, the machine's stage and what ties them to the loop. */
+/** The shell: threads, files and clocks around the pure core, and clients' way to it and back. */
 package dev.huck.raft.core.node;

@@ -1,0 +1,30 @@
+package dev.huck.raft.core.node;
+
+import dev.huck.raft.api.Machine;
+import dev.huck.raft.api.Node;
+import dev.huck.raft.api.Options;
+import dev.huck.raft.api.spi.Engine;
+import java.util.function.Supplier;
+
+/** The engine {@code raft}: Raft as its dissertation and etcd have it. */
+public final class RaftEngine implements Engine {
+
+    /** For {@link java.util.ServiceLoader}. */
+    public RaftEngine() {}
+
+    @Override
+    public String name() {
+        return "raft";
+    }
+
+    @Override
+    public Node open(Options options, Supplier<? extends Machine> machine) {
+        RealEnvironment environment = RealEnvironment.open(options);
+        try {
+            return RaftNode.open(environment, options, machine);
+        } catch (RuntimeException | Error e) {
+            environment.close();
+            throw e;
+        }
+    }
+}
