@@ -70,7 +70,7 @@ final class MachineRunner {
     /**
      * A runner, with a machine that is still empty.
      *
-     * @param env the world around the node; gives the stage {@code machine}
+     * @param env the world around the node; gives the stage its stage
      * @param machines makes fresh instances
      * @param files the node's snapshots
      * @param loop the node's loop
@@ -582,10 +582,15 @@ final class MachineRunner {
         replaced();
     }
 
+    /** Only this stage ever changes it. */
+    private int nextEpoch() {
+        return epoch + 1;
+    }
+
     private void replaced() {
         boolean rebuilt = suspect != null;
         suspect = null;
-        epoch++;
+        epoch = nextEpoch();
         appliedIndex = state.index();
         moved = true;
         if (rebuilt) {
