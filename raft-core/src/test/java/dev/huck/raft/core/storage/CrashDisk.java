@@ -57,7 +57,7 @@ final class CrashDisk implements Disk {
     }
 
     /** Whether what was announced has happened. */
-    boolean isThrough() {
+    boolean hasFailed() {
         return operations > troubleAt;
     }
 

@@ -9,6 +9,7 @@ import dev.huck.raft.api.Durability;
 import dev.huck.raft.core.consensus.HardState;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
@@ -121,7 +122,7 @@ class NodeFileTest {
     @Test
     void fileThatLostItsSecondHalfIsRepaired() throws IOException {
         write(disk, FIRST);
-        disk.put("node", java.util.Arrays.copyOf(disk.content("node"), NodeSlot.SIZE + 7));
+        disk.put("node", Arrays.copyOf(disk.content("node"), NodeSlot.SIZE + 7));
         read(disk);
         assertEquals(2 * NodeSlot.SIZE, disk.content("node").length);
     }
