@@ -22,8 +22,7 @@ public final class RaftEngine implements Engine {
     public Node open(Options options, Supplier<? extends Machine> machine) {
         // What a stage throws before there is a node waits for it.
         CompletableFuture<RaftNode> opened = new CompletableFuture<>();
-        RealEnvironment environment =
-                new RealEnvironment(options, cause -> deliver(opened, cause));
+        RealEnvironment environment = new RealEnvironment(options, cause -> deliver(opened, cause));
         try {
             RaftNode node = RaftNode.open(environment, options, machine);
             node.onEnd(environment::close);

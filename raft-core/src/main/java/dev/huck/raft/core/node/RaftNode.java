@@ -179,8 +179,8 @@ public final class RaftNode implements Node, Gateway, Loop {
         this.filesStage = environment.stage("files");
         this.mailbox = new Mailbox<>(loopStage, ITEMS_A_TURN, this::turn);
         this.builtIns = new BuiltIns(environment, options, this, transport.commands());
-        this.machine = new MachineRunner(
-                environment, machines, snapshots, this, builtIns, options.consistency(), filesStage);
+        this.machine =
+                new MachineRunner(environment, machines, snapshots, this, builtIns, options.consistency(), filesStage);
         SnapshotInfo restored = machine.boot();
         Limits limits = limits(options);
         Recovery recovery = Boot.recover(record, store, restored, limits);
