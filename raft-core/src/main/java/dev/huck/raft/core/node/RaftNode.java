@@ -87,6 +87,7 @@ public final class RaftNode implements Node, Gateway, Loop {
     private final AtomicLong bytesUnderWay = new AtomicLong();
     private final List<CompletableFuture<Long>> snapshotsWanted = new ArrayList<>();
     private final List<CompletableFuture<Void>> handOvers = new ArrayList<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final AtomicBoolean closing = new AtomicBoolean();
 
@@ -233,7 +234,7 @@ public final class RaftNode implements Node, Gateway, Loop {
 
     @Override
     public Session connected(ClientConnection connection) {
-        return new ClientSession(connection, this, machine, builtIns, options.consistency());
+        return new ClientSession(connection, this, machine, builtIns);
     }
 
     @Override
@@ -351,7 +352,7 @@ public final class RaftNode implements Node, Gateway, Loop {
             if (peers.clusterId() == 0) {
                 // Whoever knows this directory's random id was asked to admit it.
                 peers.join(heard.envelope.clusterId());
-                writer.changeRecord(r -> r.withClusterId(heard.envelope.clusterId()));
+                writer.changeRecord(r -> r.withCluster(heard.envelope.clusterId()));
             }
             if (peers.clusterId() == heard.envelope.clusterId()) {
                 step(new Event.Received(consensus));
@@ -495,17 +496,18 @@ public final class RaftNode implements Node, Gateway, Loop {
     private void readChunk(Effect.ReadChunk read) {
         try {
             SnapshotFiles.Chunk chunk = snapshots.read(read.position(), read.offset(), CHUNK_BYTES);
-            mailbox.post(new Event.ChunkRead(
-                    read.peer(),
-                    read.session(),
-                    chunk.info().position(),
-                    chunk.info().length(),
-                    chunk.offset(),
-                    chunk.bytes()));
+            if (chunk != null) {
+                mailbox.post(new Event.ChunkRead(
+                        read.peer(),
+                        read.session(),
+                        chunk.info().position(),
+                        chunk.info().length(),
+                        chunk.offset(),
+                        chunk.bytes()));
+            }
         } catch (IOException e) {
+            // The core asks again after a while; the peer waits.
             LOG.warn("a snapshot can't be read for a peer: {}", e.getMessage());
-            mailbox.post(new Event.ChunkRead(
-                    read.peer(), read.session(), read.position(), 0, read.offset(), new byte[0]));
         }
     }
 
@@ -620,7 +622,7 @@ public final class RaftNode implements Node, Gateway, Loop {
 
     @Override
     public Client client() {
-        return new LocalClient(this);
+        return new LocalClient(this, machine, builtIns);
     }
 
     @Override
@@ -798,9 +800,14 @@ public final class RaftNode implements Node, Gateway, Loop {
     }
 
     /** Something failed for good: stop at once, acknowledge nothing more. Any thread. */
-    private void fail(Throwable cause) {
+    void fail(Throwable cause) {
         LOG.error("this node stops: {}", cause.getMessage(), cause);
         loopStage.execute(() -> stop(cause));
+    }
+
+    /** Runs something once the node has stopped, before anybody who waits for that is told. */
+    void onEnd(Runnable task) {
+        ended.thenRun(task);
     }
 
     private void stop(@Nullable Throwable cause) {
@@ -813,10 +820,12 @@ public final class RaftNode implements Node, Gateway, Loop {
         }
         fail(pending.overwritten(0), UNKNOWN);
         fail(pending.undecided(), "CLUSTERDOWN the node is stopping; nothing was read");
-        machine.close(() -> writer.close(() -> {
+        machine.close();
+        writer.close(() -> {
             transport.close();
             filesStage.close();
             loopStage.close();
+            ended.complete(null);
             if (cause == null) {
                 closed.complete(null);
             } else if (cause instanceof HuckException) {
@@ -825,6 +834,6 @@ public final class RaftNode implements Node, Gateway, Loop {
                 closed.completeExceptionally(
                         new HuckException.StorageFailed("ERR the node stopped: " + cause.getMessage(), cause));
             }
-        }));
+        });
     }
 }
