@@ -134,7 +134,8 @@ final class Admissions {
         }
         for (Member member : view.configuration().members()) {
             boolean sameName = member.nodeId().equals(newcomer.nodeId());
-            if (member.storeId() != newcomer.storeId() && (sameName || member.address().equals(newcomer.address()))) {
+            if (member.storeId() != newcomer.storeId()
+                    && (sameName || member.address().equals(newcomer.address()))) {
                 String name = sameName ? "id " + member.nodeId() : "address " + member.address();
                 reply(
                         newcomer,
@@ -182,8 +183,8 @@ final class Admissions {
         invite(address, future);
         stage.schedule(patienceNanos, () -> {
             if (invited.remove(address, future)) {
-                future.completeExceptionally(new HuckException.OutcomeUnknown(
-                        "UNKNOWN the node at " + address + " has not become a voter in time; it may still: see RAFTPEERS"));
+                future.completeExceptionally(new HuckException.OutcomeUnknown("UNKNOWN the node at " + address
+                        + " has not become a voter in time; it may still: see RAFTPEERS"));
             }
         });
     }
@@ -246,11 +247,11 @@ final class Admissions {
         }
         return switch (rejection) {
             case NOT_LEADER, TRANSFERRING -> new HuckException.NotLeader("CLUSTERDOWN this node does not lead");
-            case CHANGE_IN_PROGRESS, BUSY -> new HuckException.Busy(
-                    "BUSY another change of membership is under way; try again");
+            case CHANGE_IN_PROGRESS, BUSY ->
+                new HuckException.Busy("BUSY another change of membership is under way; try again");
             case UNKNOWN_MEMBER -> new HuckException.Rejected("ERR peer is unknown");
-            case LAST_VOTER -> new HuckException.Rejected(
-                    "ERR " + who + " is the last voter: a cluster can't be left without one");
+            case LAST_VOTER ->
+                new HuckException.Rejected("ERR " + who + " is the last voter: a cluster can't be left without one");
         };
     }
 

@@ -134,11 +134,14 @@ final class Boot {
                 store.reset(snapshot);
                 store.sync();
             }
-            case GAP -> throw new HuckException.StorageFailed(
-                    "ERR the log begins behind " + store.base().index() + " but the newest readable snapshot covers only "
-                            + snapshot.index() + ": entries between them are missing. Restore the snapshot, or empty the"
-                            + " directory and join the cluster anew",
-                    null);
+            case GAP ->
+                throw new HuckException.StorageFailed(
+                        "ERR the log begins behind " + store.base().index()
+                                + " but the newest readable snapshot covers only "
+                                + snapshot.index()
+                                + ": entries between them are missing. Restore the snapshot, or empty the"
+                                + " directory and join the cluster anew",
+                        null);
         }
         Recovery recovery = new Recovery(
                 record.storeId(),

@@ -133,9 +133,14 @@ public final class RaftNode implements Node, Gateway, Loop {
 
     /** What has to be closed again if opening fails half-way. */
     private static final class Opened {
-        @Nullable Transport transport;
-        @Nullable NodeFile file;
-        @Nullable LogStore store;
+        @Nullable
+        Transport transport;
+
+        @Nullable
+        NodeFile file;
+
+        @Nullable
+        LogStore store;
 
         void close() {
             try {
@@ -191,11 +196,7 @@ public final class RaftNode implements Node, Gateway, Loop {
         this.peers = new Peers(record.storeId(), record.address(), transport, record.clusterId());
         this.peers.configuration(raft.configuration());
         Member self = new Member(
-                record.storeId(),
-                record.nodeId(),
-                record.address(),
-                Member.Voting.NEWCOMER,
-                Member.Versions.CURRENT);
+                record.storeId(), record.nodeId(), record.address(), Member.Voting.NEWCOMER, Member.Versions.CURRENT);
         this.admissions = new Admissions(environment, loopStage, peers, self, this::step);
     }
 
@@ -218,7 +219,9 @@ public final class RaftNode implements Node, Gateway, Loop {
             carryOut();
             Configuration configuration = raft.configuration();
             Member me = configuration.member(record.storeId());
-            if (me == null && options.join().isPresent() && configuration.members().isEmpty()) {
+            if (me == null
+                    && options.join().isPresent()
+                    && configuration.members().isEmpty()) {
                 admissions.join(options.join().get(), options.joinTimeout().toNanos(), this::fail);
             } else if (me != null && !me.address().equals(record.address())) {
                 // Known under another address: any other member passes the news on to the leader.
@@ -381,7 +384,10 @@ public final class RaftNode implements Node, Gateway, Loop {
             }
             long batch = pending.hand(List.copyOf(writes.subList(from, to)), deadline);
             step(new Event.Propose(
-                    batch, commands, environment.wallNanos(), environment.random().nextLong()));
+                    batch,
+                    commands,
+                    environment.wallNanos(),
+                    environment.random().nextLong()));
             from = to;
         }
         if (!writes.isEmpty()) {
@@ -540,7 +546,10 @@ public final class RaftNode implements Node, Gateway, Loop {
         admissions.configurationChanged(configuration);
         Durability level = configuration.settings().durability();
         if (level != options.durability()) {
-            LOG.warn("durability is {}, as the cluster has agreed; the option {} is ignored", level, options.durability());
+            LOG.warn(
+                    "durability is {}, as the cluster has agreed; the option {} is ignored",
+                    level,
+                    options.durability());
         }
         writer.durability(level);
         writer.changeRecord(r -> r.withLastDurability(level));
@@ -606,7 +615,8 @@ public final class RaftNode implements Node, Gateway, Loop {
 
     private String rejection(Rejection reason) {
         return switch (reason) {
-            case NOT_LEADER -> String.valueOf(admissions.notLeader(View.of(raft)).getMessage());
+            case NOT_LEADER ->
+                String.valueOf(admissions.notLeader(View.of(raft)).getMessage());
             case TRANSFERRING -> "BUSY leadership is being handed over; try again";
             case BUSY -> "BUSY too many commands are under way; try again later";
             case CHANGE_IN_PROGRESS, UNKNOWN_MEMBER, LAST_VOTER -> throw new AssertionError(reason);
@@ -662,7 +672,9 @@ public final class RaftNode implements Node, Gateway, Loop {
         stats.put("last_log_term", Long.toString(seen.last().term()));
         stats.put("last_snapshot_index", Long.toString(seen.snapshot().index()));
         stats.put("last_snapshot_term", Long.toString(seen.snapshot().term()));
-        stats.put("num_peers", Integer.toString(Math.max(0, seen.configuration().members().size() - 1)));
+        stats.put(
+                "num_peers",
+                Integer.toString(Math.max(0, seen.configuration().members().size() - 1)));
         stats.put("state", builtIns.stateName(seen.role()));
         stats.put("term", Long.toString(seen.term()));
         return stats;
@@ -691,7 +703,10 @@ public final class RaftNode implements Node, Gateway, Loop {
     @Override
     public CompletionStage<Void> addMember(String address) {
         CompletableFuture<Void> future = new CompletableFuture<>();
-        onLoop(future, () -> admissions.add(address, View.of(raft), options.joinTimeout().toNanos(), future));
+        onLoop(
+                future,
+                () -> admissions.add(
+                        address, View.of(raft), options.joinTimeout().toNanos(), future));
         return future;
     }
 
@@ -782,14 +797,13 @@ public final class RaftNode implements Node, Gateway, Loop {
         if (closing.compareAndSet(false, true)) {
             transport.stopClients();
             mailbox.post((Runnable) () -> {
-                boolean others = raft.role() == Role.LEADER
-                        && !raft.configuration().isSoleVoter(record.storeId());
+                boolean others =
+                        raft.role() == Role.LEADER && !raft.configuration().isSoleVoter(record.storeId());
                 CompletableFuture<Void> handedOver = new CompletableFuture<>();
                 if (others) {
                     handOvers.add(handedOver);
                     step(new Event.Transfer());
-                    loopStage.schedule(
-                            options.electionTimeoutMax().toNanos(), () -> handedOver.complete(null));
+                    loopStage.schedule(options.electionTimeoutMax().toNanos(), () -> handedOver.complete(null));
                 } else {
                     handedOver.complete(null);
                 }

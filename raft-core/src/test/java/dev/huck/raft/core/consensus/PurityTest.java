@@ -31,7 +31,8 @@ class PurityTest {
     private static List<String> offences(Pattern pattern) throws IOException {
         List<String> offences = new ArrayList<>();
         try (Stream<Path> files = Files.list(CORE)) {
-            List<Path> sources = files.filter(f -> f.toString().endsWith(".java")).sorted().toList();
+            List<Path> sources =
+                    files.filter(f -> f.toString().endsWith(".java")).sorted().toList();
             assertTrue(sources.size() > 20, "the core's sources are not at " + CORE.toAbsolutePath());
             for (Path source : sources) {
                 List<String> lines = Files.readAllLines(source);

@@ -55,8 +55,7 @@ class RecoveryTest {
 
     @Test
     void aLogOfALaterTermThanTheNodesIsABrokenInvariant() {
-        Recovery recovery =
-                new Recovery(1, new HardState(2, 0), START, Configuration.EMPTY, 0, START, Limits.DEFAULT);
+        Recovery recovery = new Recovery(1, new HardState(2, 0), START, Configuration.EMPTY, 0, START, Limits.DEFAULT);
         recovery.load(new LogEntry(1, 3, Entries.noop(0)));
         assertThrows(AssertionError.class, () -> recovery.start(Limits.DEFAULT, new SplittableRandom(1), 0));
     }
