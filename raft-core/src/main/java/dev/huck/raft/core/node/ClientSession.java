@@ -62,6 +62,8 @@ final class ClientSession implements Session {
 
     // The machine stage.
     final OperationQueue queue = new OperationQueue();
+    /** Writes in the queue that were answered {@code UNKNOWN} but not taken out yet. */
+    int unknownWrites;
     /** No reply is computed from a state before this. */
     long highestIndexShown;
     /** Among those that the runner has to finish at the end of its turn. */
@@ -312,18 +314,11 @@ final class ClientSession implements Session {
         if (head != null) {
             answered++;
             answeredBytes += head.cost;
+            if (unknownWrites > 0 && head.kind == Operation.Kind.WRITE && head.state == Operation.State.FAILED) {
+                unknownWrites = Math.max(0, unknownWrites - 1);
+            }
             queue.pop();
         }
-    }
-
-    /** Whether a write was submitted after this operation, which is in the queue. */
-    static boolean hasLaterWrite(Operation operation) {
-        for (Operation later = operation.next; later != null; later = later.next) {
-            if (later.kind == Operation.Kind.WRITE) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Ends a turn in which something was answered: replies leave, then the connection's thread may write again. */

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class LocalClient implements Client {
     private static final Result BUSY =
             new Result.Error("BUSY too many commands of this client are under way; nothing was done, try again");
-    private static final Result CLOSED = new Result.Error("ERR the client is closed; nothing was done");
+    private static final Result CLOSED = new Result.Error("ERR the client, or its node, is closed; nothing was done");
     private static final Result LEFT =
             new Result.Error("UNKNOWN the client was closed before the answer; the command may take effect");
 
@@ -38,6 +38,7 @@ final class LocalClient implements Client {
 
     LocalClient(Loop loop, MachineRunner machines, BuiltIns builtIns) {
         this.session = new ClientSession(new Connection(), loop, machines, builtIns);
+        machines.opened(this);
     }
 
     @Override
@@ -91,6 +92,7 @@ final class LocalClient implements Client {
             left = List.copyOf(waiting);
             waiting.clear();
         }
+        session.machines().forget(this);
         left.forEach(each -> each.complete(LEFT));
     }
 

@@ -17,6 +17,8 @@ import dev.huck.raft.core.storage.SnapshotFiles.SnapshotInfo;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,11 +33,14 @@ import org.slf4j.LoggerFactory;
  */
 final class MachineRunner {
     private static final Logger LOG = LoggerFactory.getLogger(MachineRunner.class);
+    private static final String MISSED =
+            "CLUSTERDOWN a later write may be part of the state already; nothing was read, try again";
+    private static final int TASKS_A_TURN = 4096;
     private static final long MIN_BACK_OFF_NANOS = 100_000_000L;
     private static final long MAX_BACK_OFF_NANOS = 10_000_000_000L;
 
     private final Stage stage;
-    private final StageInbox inbox;
+    private final Mailbox<Runnable> inbox;
     private final MachineState state;
     private final SnapshotTaker snapshots;
     private final Loop loop;
@@ -60,6 +65,7 @@ final class MachineRunner {
     private volatile @Nullable String suspect;
     private volatile int epoch;
     private volatile boolean closed;
+    private final Set<LocalClient> clients = ConcurrentHashMap.newKeySet();
 
     /**
      * A runner, with a machine that is still empty.
@@ -81,7 +87,7 @@ final class MachineRunner {
             Consistency nodeDefault,
             Stage filesStage) {
         this.stage = env.stage("machine");
-        this.inbox = new StageInbox(stage, this::endBatch);
+        this.inbox = new Mailbox<>(stage, TASKS_A_TURN, this::turn);
         this.state = new MachineState(machines, files);
         this.snapshots = new SnapshotTaker(state, files, filesStage, loop);
         this.loop = loop;
@@ -140,7 +146,7 @@ final class MachineRunner {
      *     belongs here as long as its session may still hold it, also when it has failed meanwhile
      */
     void apply(List<LogEntry> entries, List<Operation @Nullable []> operations) {
-        inbox.add(() -> {
+        inbox.post(() -> {
             for (int i = 0; i < entries.size(); i++) {
                 applyEntry(entries.get(i), operations.get(i));
             }
@@ -152,10 +158,11 @@ final class MachineRunner {
      *
      * @param reads admitted by the leader, in the order of submission
      * @param index the read index
-     * @param term the term at which they were admitted
+     * @param term the term at which they were admitted under a lease, which is looked at again after a read; 0 when a quorum
+     *     confirmed them
      */
     void readReady(List<Operation> reads, long index, long term) {
-        inbox.add(() -> {
+        inbox.post(() -> {
             for (Operation read : reads) {
                 if (read.state == State.WAITING) {
                     read.state = State.READY;
@@ -174,7 +181,7 @@ final class MachineRunner {
      * @param error starts with a code word
      */
     void fail(List<Operation> operations, String error) {
-        inbox.add(() -> operations.forEach(operation -> failNow(operation, error)));
+        inbox.post(() -> operations.forEach(operation -> failNow(operation, error)));
     }
 
     /**
@@ -183,12 +190,12 @@ final class MachineRunner {
      * @param position what it covers
      */
     void restore(LogPosition position) {
-        inbox.add(() -> restoreNow(position));
+        inbox.post(() -> restoreNow(position));
     }
 
     /** Takes a snapshot of the present state; answered by the loop's {@code snapshotSaved} or {@code snapshotAbandoned}. */
     void capture() {
-        inbox.add(() -> {
+        inbox.post(() -> {
             if (suspect == null) {
                 snapshots.capture();
             } else {
@@ -199,13 +206,46 @@ final class MachineRunner {
 
     /** Looks at a session whose queue has changed. */
     void wake(ClientSession session) {
-        inbox.add(() -> touch(session));
+        inbox.post(() -> touch(session));
+    }
+
+    /** Keeps a client of this process until it or the node is closed. */
+    void opened(LocalClient client) {
+        clients.add(client);
+        if (closed) {
+            client.close();
+        }
+    }
+
+    /** Forgets a client of this process. */
+    void forget(LocalClient client) {
+        clients.remove(client);
     }
 
     /** Ends the stage after what was handed over. */
     void close() {
+        close(() -> {});
+    }
+
+    /**
+     * Ends the stage after what was handed over. What has no answer by then gets none, but for the clients of this
+     * process, whose connections no transport closes.
+     *
+     * @param after runs on the stage as the last thing
+     */
+    void close(Runnable after) {
         closed = true;
-        stage.close();
+        // Behind the end of the turn, so that what was answered leaves.
+        inbox.post(() -> stage.execute(() -> {
+            stage.close();
+            List.copyOf(clients).forEach(LocalClient::close);
+            after.run();
+        }));
+    }
+
+    private void turn(List<Runnable> tasks) {
+        tasks.forEach(Runnable::run);
+        endTurn();
     }
 
     private void applyEntry(LogEntry entry, @Nullable Operation @Nullable [] operations) {
@@ -315,7 +355,9 @@ final class MachineRunner {
                     each.recorded = new RecordedReply();
                     sink = each.recorded;
                 }
-                if (sink != null) {
+                if (sink != null && mayHaveMissedItsPlace(each, write)) {
+                    sink.error(MISSED);
+                } else if (sink != null) {
                     // The write was proposed after the read arrived and is committed, so the state before it is new
                     // enough at every level.
                     runRead(each, sink);
@@ -348,6 +390,9 @@ final class MachineRunner {
         if (operation.state == State.WAITING || operation.state == State.READY) {
             operation.state = State.FAILED;
             operation.error = error;
+            if (operation.kind == Kind.WRITE && error.startsWith("UNKNOWN")) {
+                operation.session.unknownWrites++;
+            }
             touch(operation.session);
         }
     }
@@ -359,7 +404,7 @@ final class MachineRunner {
         }
     }
 
-    private void endBatch() {
+    private void endTurn() {
         if (moved) {
             List<ClientSession> again = blocked;
             blocked = new ArrayList<>();
@@ -443,7 +488,7 @@ final class MachineRunner {
 
     private void start(Operation local) {
         local.state = State.WAITING;
-        Deferred.start(local, answer -> inbox.add(() -> {
+        Deferred.start(local, answer -> inbox.post(() -> {
             if (local.state == State.WAITING) {
                 local.state = State.READY;
                 local.local = answer;
@@ -465,9 +510,13 @@ final class MachineRunner {
             }
             return false;
         }
+        if (mayHaveMissedItsPlace(read, null)) {
+            session.guard().run(sink, reply -> reply.error(MISSED), "a read");
+            return true;
+        }
         int mark = sink.mark();
         runRead(read, sink);
-        if (read.consistency == Consistency.MEDIUM && !loop.leaseValid(read.term)) {
+        if (read.consistency == Consistency.MEDIUM && read.term != 0 && !loop.leaseValid(read.term)) {
             // The node may have slept since the lease was looked at; somebody else may lead and have written.
             sink.rewind(mark);
             read.state = State.WAITING;
@@ -480,27 +529,28 @@ final class MachineRunner {
     private void runRead(Operation read, ReplySink sink) {
         ClientSession session = read.session;
         ReplyGuard guard = session.guard();
-        if (read.epoch != epoch && ClientSession.hasLaterWrite(read)) {
-            // The state may have jumped over that write, by a snapshot that covers it.
-            String error = "CLUSTERDOWN the state was replaced while this read waited; nothing was done, try again";
-            guard.run(sink, reply -> reply.error(error), "a read");
-            return;
-        }
         Reads.run(read, state.readContext(), guard, sink);
         session.highestIndexShown =
                 Math.max(session.highestIndexShown, state.readContext().index());
     }
 
-    private void fault(Throwable thrown, long index) {
-        if (index == faultIndex) {
-            LOG.error("the machine failed again at index {}: {}", index, thrown.toString());
-        } else {
-            LOG.error(
-                    "the machine failed at index {}; nothing more is applied, and its state is rebuilt from the last"
-                            + " snapshot",
-                    index,
-                    thrown);
+    /**
+     * Whether the state may hold a write that was sent after this read: one that was answered {@code UNKNOWN}, or one that
+     * a snapshot brought along.
+     */
+    private boolean mayHaveMissedItsPlace(Operation read, @Nullable Operation until) {
+        if (read.epoch == epoch && read.session.unknownWrites == 0) {
+            return false;
         }
+        for (Operation later = read.next; later != null && later != until; later = later.next) {
+            if (later.kind == Kind.WRITE && (read.epoch != epoch || later.state == State.FAILED)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void fault(Throwable thrown, long index) {
         faultIndex = index;
         suspect = "MACHINE this node's state is being rebuilt after a failure at index " + index
                 + " (see the log of the node); nothing was done, ask another node or try again later";
@@ -512,7 +562,7 @@ final class MachineRunner {
     private void rebuildLater() {
         if (!rebuildScheduled) {
             rebuildScheduled = true;
-            stage.schedule(backOff, () -> inbox.add(this::rebuild));
+            stage.schedule(backOff, () -> inbox.post(this::rebuild));
             backOff = Math.min(2 * backOff, MAX_BACK_OFF_NANOS);
         }
     }

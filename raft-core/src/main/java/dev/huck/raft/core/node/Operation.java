@@ -64,9 +64,6 @@ final class Operation {
     /** The next in the session's queue. */
     volatile @Nullable Operation next;
 
-    /** Loop: when it is answered {@code UNKNOWN} or {@code BUSY}. */
-    long deadlineNanos;
-
     /** Machine stage: writes the reply of a local operation. */
     @Nullable Consumer<ReplySink> local;
 

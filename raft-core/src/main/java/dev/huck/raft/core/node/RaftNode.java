@@ -179,7 +179,8 @@ public final class RaftNode implements Node, Gateway, Loop {
         this.filesStage = environment.stage("files");
         this.mailbox = new Mailbox<>(loopStage, ITEMS_A_TURN, this::turn);
         this.builtIns = new BuiltIns(environment, options, this, transport.commands());
-        this.machine = new MachineRunner(environment, filesStage, machines, snapshots, this, builtIns);
+        this.machine = new MachineRunner(
+                environment, machines, snapshots, this, builtIns, options.consistency(), filesStage);
         SnapshotInfo restored = machine.boot();
         Limits limits = limits(options);
         Recovery recovery = Boot.recover(record, store, restored, limits);
@@ -675,7 +676,7 @@ public final class RaftNode implements Node, Gateway, Loop {
         stats.put(
                 "num_peers",
                 Integer.toString(Math.max(0, seen.configuration().members().size() - 1)));
-        stats.put("state", builtIns.stateName(seen.role()));
+        stats.put("state", RaftCommands.nameOf(seen.role()));
         stats.put("term", Long.toString(seen.term()));
         return stats;
     }
@@ -687,7 +688,7 @@ public final class RaftNode implements Node, Gateway, Loop {
         for (Member member : seen.configuration().members()) {
             String state;
             if (member.storeId() == record.storeId()) {
-                state = builtIns.stateName(seen.role());
+                state = RaftCommands.nameOf(seen.role());
             } else if (member.storeId() == seen.leader()) {
                 state = "Leader";
             } else if (seen.role() == Role.LEADER) {
