@@ -25,7 +25,7 @@ final class Invariants implements SimLog.Observer {
     private final CommittedKept kept;
     private final LogMatching matching;
     private final AppliedHistory applied;
-    private final Map<Long, SimLog> logs = new HashMap<>();
+    private final Map<Long, SimHost> stores = new HashMap<>();
     private final Map<Integer, Watched> watched = new HashMap<>();
 
     /** What was seen last of one process. */
@@ -62,8 +62,13 @@ final class Invariants implements SimLog.Observer {
     }
 
     private boolean holds(long storeId, long index, long term) {
-        SimLog log = logs.get(storeId);
-        return log != null && log.holdsDurably(index, term);
+        SimHost host = stores.get(storeId);
+        return host != null && host.holdsDurably(index, term);
+    }
+
+    /** A machine's disks are gone. */
+    void wiped(SimHost host) {
+        stores.values().removeIf(host::equals);
     }
 
     /** An event has happened in a process. */
@@ -76,7 +81,7 @@ final class Invariants implements SimLog.Observer {
         if (before == null) {
             before = new Watched(new MonotonicProgress(world::violated));
             watched.put(process.number(), before);
-            logs.put(core.storeId(), process.host().log());
+            stores.put(core.storeId(), process.host());
         }
         before.progress.observe(core);
         // Before the commit index: a node elected in this event has committed nothing in its term.

@@ -73,7 +73,7 @@ final class SimCluster {
             }
             if (process.isAlive()) {
                 process.gate().disarm();
-                process.pauseUntil(0);
+                process.resume();
             } else {
                 startIn(0, host);
             }
@@ -180,9 +180,19 @@ final class SimCluster {
     /** Takes a node's processor away for a while; its clock goes on. */
     void pause(SimHost host, long nanos) {
         SimProcess process = host.process();
-        if (process != null) {
-            process.pauseUntil(world.now() + nanos);
+        if (process == null || !process.isAlive() || process.isPaused()) {
+            return;
         }
+        if (world.isTraced()) {
+            world.trace(host.number(), "is paused for " + nanos / 1_000_000 + " ms");
+        }
+        process.pause();
+        world.plan(world.now() + nanos, Kind.FAULT, host.number(), 3, null, () -> {
+            if (process.isAlive() && process.isPaused()) {
+                world.trace(host.number(), "goes on");
+                process.resume();
+            }
+        });
     }
 
     /** The node that leads the highest term, by its own word. */
@@ -245,6 +255,7 @@ final class SimCluster {
     /** Puts empty disks into a machine that runs nothing; its node will join through another. */
     void wipe(SimHost host, String join) {
         host.wipe(invariants);
+        invariants.wiped(host);
         host.join(join);
     }
 

@@ -148,6 +148,18 @@ public final class SimDisk {
         return left;
     }
 
+    /**
+     * The files of a folder whose names survive a power cut.
+     *
+     * @param folder empty for the disk itself
+     * @return in alphabetical order
+     */
+    List<String> durableNames(String folder) {
+        return durableNames.keySet().stream()
+                .filter(name -> folderOf(name).equals(folder))
+                .toList();
+    }
+
     /** @return the names of all files, for people */
     public List<String> names() {
         return List.copyOf(files.keySet());

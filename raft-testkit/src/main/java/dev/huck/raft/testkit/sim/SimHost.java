@@ -47,6 +47,27 @@ final class SimHost {
         return log;
     }
 
+    /** Whether a power cut now would leave this entry here: in the log, or covered by a snapshot. */
+    boolean holdsDurably(long index, long term) {
+        return log.holdsDurably(index, term) || index <= durableSnapshot();
+    }
+
+    /** The last entry that a power cut now would leave here. */
+    long durableLast() {
+        return Math.max(log.durableLast(), durableSnapshot());
+    }
+
+    /** A snapshot gets its name, which ends in its index, once it is whole. */
+    private long durableSnapshot() {
+        long newest = 0;
+        for (String name : disk.durableNames("snapshots")) {
+            if (!name.endsWith(".tmp")) {
+                newest = Math.max(newest, Long.parseLong(name.substring(name.lastIndexOf('-') + 1)));
+            }
+        }
+        return newest;
+    }
+
     SimRandom random() {
         return random;
     }

@@ -135,8 +135,8 @@ final class SimNetwork {
         if (process == null || !process.isAlive()) {
             return;
         }
-        if (process.pausedUntil() > world.now()) {
-            world.plan(process.pausedUntil(), Kind.FRAME, target.number(), 0, process, () -> arrive(target, frame));
+        if (process.isPaused()) {
+            world.plan(world.now(), Kind.FRAME, target.number(), 0, process, () -> arrive(target, frame));
             return;
         }
         Gateway gateway = process.gateway();

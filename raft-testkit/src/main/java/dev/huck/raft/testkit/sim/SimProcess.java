@@ -21,7 +21,8 @@ final class SimProcess {
     private boolean servesClients;
     private boolean stopping;
     private long diedAt = Long.MAX_VALUE;
-    private long pausedUntil;
+    private final List<SimEvent> deferred = new ArrayList<>();
+    private boolean paused;
 
     /**
      * A process.
@@ -71,12 +72,26 @@ final class SimProcess {
         return time <= diedAt;
     }
 
-    long pausedUntil() {
-        return pausedUntil;
+    boolean isPaused() {
+        return paused;
     }
 
-    void pauseUntil(long time) {
-        pausedUntil = time;
+    /** Gets no processor from now on. */
+    void pause() {
+        paused = true;
+    }
+
+    /** What should have happened meanwhile happens now, in order: timers fire late, all frames are there at once. */
+    void resume() {
+        paused = false;
+        List<SimEvent> late = List.copyOf(deferred);
+        deferred.clear();
+        late.forEach(world::resume);
+    }
+
+    /** Puts an event off until the process runs again. */
+    void defer(SimEvent event) {
+        deferred.add(event);
     }
 
     long worldNanos(long ownNanos) {
@@ -102,8 +117,15 @@ final class SimProcess {
 
     void transportClosed() {
         gateway = null;
-        if (!stopping && alive) {
+        if (stopping || !alive) {
+            return;
+        }
+        CoreView core = core();
+        if (core == null || core.configuration().member(core.storeId()) != null) {
             world.violated("node stays up", "n" + (host.number() + 1) + " stopped by itself");
+        } else {
+            world.trace(host.number(), "gives up: it is no member");
+            kill();
         }
     }
 

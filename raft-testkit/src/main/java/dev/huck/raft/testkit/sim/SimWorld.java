@@ -99,6 +99,13 @@ public final class SimWorld {
         plan(now() + delay, kind, -1, detail, null, action);
     }
 
+    /** Plans an event that could not happen at its time for now, behind all that were put off before it. */
+    void resume(SimEvent event) {
+        event.at = now;
+        event.sequence = sequence++;
+        queue.add(event);
+    }
+
     /**
      * Lets the next event happen.
      *
@@ -123,11 +130,8 @@ public final class SimWorld {
         if (event.cancelled || (process != null && !process.isAlive())) {
             return false;
         }
-        if (process != null && process.pausedUntil() > event.at) {
-            event.at = process.pausedUntil();
-            // A fresh number keeps the order in which the events became due.
-            event.sequence = sequence++;
-            queue.add(event);
+        if (process != null && process.isPaused()) {
+            process.defer(event);
             return false;
         }
         return true;

@@ -76,7 +76,8 @@ class SimStageTest {
     @Test
     void pausedProcessRunsEverythingAtOnceAfterwardsInOrder() {
         Stage stage = stage("loop");
-        process.pauseUntil(100 * MILLI);
+        process.pause();
+        world.planIn(100 * MILLI, SimEvent.Kind.FAULT, 0, process::resume);
         stage.schedule(30 * MILLI, () -> done.add("second " + (world.now() >= 100 * MILLI)));
         stage.schedule(20 * MILLI, () -> done.add("first " + (world.now() >= 100 * MILLI)));
         run();
