@@ -32,7 +32,11 @@ public record Configuration(long index, List<Member> members, Settings settings)
      * @param driftPermille how far clocks may drift apart, in thousandths: a lease is this much shorter
      */
     public record Settings(
-            Durability durability, long heartbeatNanos, long electionMinNanos, long electionMaxNanos, int driftPermille) {
+            Durability durability,
+            long heartbeatNanos,
+            long electionMinNanos,
+            long electionMaxNanos,
+            int driftPermille) {
         /** 100 ms; 600 to 1,200 ms; a tenth. */
         public static final Settings DEFAULT =
                 new Settings(Durability.HIGH, 100_000_000L, 600_000_000L, 1_200_000_000L, 100);
@@ -89,8 +93,7 @@ public record Configuration(long index, List<Member> members, Settings settings)
      */
     public boolean isSoleVoter(long storeId) {
         return isVoter(storeId)
-                && members.stream()
-                        .noneMatch(m -> m.storeId() != storeId && (m.votesInNew() || m.votesInOld()));
+                && members.stream().noneMatch(m -> m.storeId() != storeId && (m.votesInNew() || m.votesInOld()));
     }
 
     /**

@@ -51,6 +51,16 @@ public final class Entries {
     }
 
     /**
+     * One past the last stamp that the entry uses: each of its commands has a nanosecond of its own.
+     *
+     * @param payload of an entry
+     * @return nanoseconds since the epoch
+     */
+    public static long stampEnd(byte[] payload) {
+        return stamp(payload) + (type(payload) == COMMANDS ? Math.max(1, ByteBuffer.wrap(payload).getInt(HEADER)) : 1);
+    }
+
+    /**
      * The leader's seed.
      *
      * @param payload of an entry
@@ -67,7 +77,7 @@ public final class Entries {
      * @return the payload
      */
     public static byte[] noop(long stamp) {
-        return ByteBuffer.allocate(HEADER).put(NOOP).putLong(stamp).array();
+        return ByteBuffer.allocate(HEADER).put(NOOP).putLong(stamp).putLong(0).array();
     }
 
     /**

@@ -58,6 +58,13 @@ public sealed interface Event {
     record Applied(long index) implements Event {}
 
     /**
+     * The machine was built anew from the newest snapshot and wants everything behind it again.
+     *
+     * @param index what the snapshot covers
+     */
+    record MachineRestarted(long index) implements Event {}
+
+    /**
      * Entries that {@link Effect.ReadEntries} asked for.
      *
      * @param token echoed
@@ -96,8 +103,7 @@ public sealed interface Event {
      * @param configuration once the whole file is verified, durable and published: its configuration; else null
      * @param stamp once published: the replicated time of its state
      */
-    record ChunkStored(
-            LogPosition position, long next, @Nullable Configuration configuration, long stamp)
+    record ChunkStored(LogPosition position, long next, @Nullable Configuration configuration, long stamp)
             implements Event {}
 
     /**

@@ -1,0 +1,131 @@
+package dev.huck.raft.core.consensus;
+
+import dev.huck.raft.api.spi.LogEntry;
+import dev.huck.raft.api.spi.LogPosition;
+import java.util.ArrayDeque;
+import java.util.List;
+
+/** Feeds committed entries to the machine, in order and within a window, and decides on snapshots and compaction. */
+final class Applying {
+    private final Raft raft;
+    private final ArrayDeque<long[]> inflight = new ArrayDeque<>();
+    private long inflightBytes;
+    private long handed;
+    private long applied;
+    private long reading;
+    private long tokens;
+    private LogPosition snapshot;
+    private long bytesSinceSnapshot;
+    private boolean takingSnapshot;
+
+    Applying(Raft raft, LogPosition snapshot) {
+        this.raft = raft;
+        this.snapshot = snapshot;
+        this.handed = snapshot.index();
+        this.applied = snapshot.index();
+    }
+
+    long applied() {
+        return applied;
+    }
+
+    LogPosition snapshot() {
+        return snapshot;
+    }
+
+    void flush() {
+        while (handed < raft.commit && reading == 0 && inflightBytes < raft.limits.applyBytes()) {
+            List<LogEntry> entries = raft.log.slice(handed + 1, raft.commit, raft.limits.appendBytes());
+            if (entries == null) {
+                reading = ++tokens;
+                raft.outbox.add(new Effect.ReadEntries(reading, handed + 1, raft.limits.appendBytes()));
+            } else {
+                hand(entries);
+            }
+        }
+        raft.log.evict(handed);
+        if (bytesSinceSnapshot > raft.limits.snapshotEveryBytes() && !takingSnapshot) {
+            takingSnapshot = true;
+            raft.outbox.add(new Effect.TakeSnapshot());
+        }
+    }
+
+    /** Entries of the log that came from the store. Tokens above zero are this class's. */
+    boolean read(Event.EntriesRead read) {
+        if (read.token() <= 0) {
+            return false;
+        }
+        if (read.token() == reading) {
+            reading = 0;
+            List<LogEntry> entries =
+                    read.entries().stream().filter(e -> e.index() <= raft.commit).toList();
+            if (!entries.isEmpty() && entries.get(0).index() == handed + 1) {
+                hand(entries);
+            }
+        }
+        return true;
+    }
+
+    private void hand(List<LogEntry> entries) {
+        long bytes = 0;
+        for (LogEntry entry : entries) {
+            bytes += entry.cost();
+        }
+        handed = entries.get(entries.size() - 1).index();
+        inflight.addLast(new long[] {handed, bytes});
+        inflightBytes += bytes;
+        bytesSinceSnapshot += bytes;
+        raft.outbox.add(new Effect.Apply(entries));
+    }
+
+    void applied(long index) {
+        applied = Math.max(applied, Math.min(index, handed));
+        while (!inflight.isEmpty() && inflight.getFirst()[0] <= applied) {
+            inflightBytes -= inflight.removeFirst()[1];
+        }
+    }
+
+    /** The machine starts anew from a snapshot: its own newest, or one that a leader sent. */
+    void restart(long index) {
+        inflight.clear();
+        inflightBytes = 0;
+        reading = 0;
+        handed = index;
+        applied = index;
+    }
+
+    void reset(LogPosition position) {
+        restart(position.index());
+        bytesSinceSnapshot = 0;
+        raft.outbox.add(new Effect.RestoreMachine(position));
+    }
+
+    void snapshotSaved(LogPosition position) {
+        takingSnapshot = false;
+        bytesSinceSnapshot = 0;
+        published(position);
+    }
+
+    void snapshotReceived(LogPosition position) {
+        published(position);
+    }
+
+    void snapshotAbandoned() {
+        takingSnapshot = false;
+        bytesSinceSnapshot = 0;
+    }
+
+    /** Only what a durable snapshot covers is dropped from the log. */
+    private void published(LogPosition position) {
+        if (position.index() <= snapshot.index()) {
+            return;
+        }
+        snapshot = position;
+        long through = raft.log.compactable(snapshot, raft.limits.logTailBytes());
+        if (through > raft.log.base().index()) {
+            raft.log.compact(through);
+            raft.configurations.truncatePrefix(through);
+            raft.outbox.compact(through);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package dev.huck.raft.core.consensus;
+
+import dev.huck.raft.api.spi.LogEntry;
+import dev.huck.raft.core.consensus.Message.AppendReply;
+import dev.huck.raft.core.consensus.Message.SnapshotReply;
+import dev.huck.raft.core.consensus.Message.TimeoutNow;
+import java.util.ArrayDeque;
+
+/** Leads its term: appends, replicates, commits, confirms reads, and goes when it has lost its quorum. */
+final class Leader implements RoleState {
+    final Raft raft;
+    final Replication replication;
+    final ReadIndex reads;
+    final Membership membership;
+    /** The entry that opened the term: until it is committed, nothing is linearizable (Raft §8). */
+    final long opening;
+
+    private final ArrayDeque<long[]> proposed = new ArrayDeque<>();
+    private long proposedBytes;
+    private long heartbeatAt;
+    private long transferTo;
+    private long transferUntil;
+    private boolean handedOver;
+
+    Leader(Raft raft) {
+        this.raft = raft;
+        this.opening = raft.log.lastIndex() + 1;
+        this.replication = new Replication(raft);
+        this.reads = new ReadIndex(this);
+        this.membership = new Membership(this);
+    }
+
+    void open() {
+        replication.open();
+        raft.appendToLog(new LogEntry(opening, raft.term, Entries.noop(raft.stampEnd)));
+        beat();
+    }
+
+    boolean hasOpened() {
+        return raft.commit >= opening;
+    }
+
+    @Override
+    public void tick() {
+        if (!replication.hasQuorum(raft.settings().electionMinNanos())) {
+            raft.becomeFollower(raft.term); // Goes silent: who can reach its quorum may take over.
+            return;
+        }
+        if (transferTo != 0 && raft.now >= transferUntil) {
+            transferTo = 0;
+        }
+        if (raft.now >= heartbeatAt) {
+            beat();
+        }
+        replication.resend();
+    }
+
+    @Override
+    public long deadline() {
+        return heartbeatAt;
+    }
+
+    private void beat() {
+        heartbeatAt = raft.now + raft.settings().heartbeatNanos();
+        replication.heartbeat();
+    }
+
+    /** The end of a turn: everything of the turn leaves in as few messages as possible. */
+    void flush() {
+        advanceCommit();
+        if (!(raft.leader == raft.self)) {
+            return;
+        }
+        reads.flush();
+        replication.flush();
+        if (transferTo != 0 && !handedOver && replication.matchOf(transferTo) == raft.log.lastIndex()) {
+            handedOver = true;
+            raft.send(new TimeoutNow(raft.self, transferTo, raft.term));
+        }
+    }
+
+    void propose(Event.Propose propose) {
+        long applied = raft.applying.applied();
+        while (!proposed.isEmpty() && proposed.getFirst()[0] <= applied) {
+            proposedBytes -= proposed.removeFirst()[1];
+        }
+        if (transferTo != 0) {
+            raft.outbox.add(new Effect.Rejected(propose.batch(), Rejection.TRANSFERRING));
+        } else if (proposedBytes > raft.limits.budgetBytes()) {
+            raft.outbox.add(new Effect.Rejected(propose.batch(), Rejection.BUSY));
+        } else {
+            long stamp = Math.max(propose.wallNanos(), raft.stampEnd);
+            byte[] payload = Entries.commands(stamp, propose.seed(), propose.commands());
+            LogEntry entry = new LogEntry(raft.log.lastIndex() + 1, raft.term, payload);
+            raft.appendToLog(entry);
+            proposed.addLast(new long[] {entry.index(), entry.cost()});
+            proposedBytes += entry.cost();
+            raft.outbox.add(new Effect.Proposed(propose.batch(), raft.log.last()));
+        }
+    }
+
+    void appendReply(AppendReply reply) {
+        replication.appendReply(reply);
+        progressed();
+    }
+
+    void snapshotReply(SnapshotReply reply) {
+        replication.snapshotReply(reply);
+        progressed();
+    }
+
+    private void progressed() {
+        advanceCommit();
+        if (raft.leader == raft.self) {
+            reads.confirm();
+            membership.promoteWhoCaughtUp();
+        }
+    }
+
+    /** Commits what a quorum holds, but only up to an entry of this term (Raft §5.4.2). */
+    void advanceCommit() {
+        Configuration configuration = raft.configuration();
+        long held = configuration.quorumValue(
+                member -> member == raft.self ? raft.log.counted() : replication.matchOf(member));
+        if (held > raft.commit && raft.log.termAt(held) == raft.term) {
+            raft.commitTo(held);
+            membership.committed();
+        }
+    }
+
+    /** Hands over to the voter that has most of the log (dissertation §3.10). */
+    void transfer() {
+        if (transferTo == 0) {
+            transferTo = replication.mostUpToDateVoter();
+            transferUntil = raft.now + raft.settings().electionMinNanos();
+        }
+    }
+
+    /**
+     * A lease counts from when the confirmed messages were sent. Once a hand-over was offered, it may be taken up at any
+     * time in this term: no lease any more.
+     */
+    long leaseUntil() {
+        if (!hasOpened() || handedOver || transferTo != 0) {
+            return raft.now - 1;
+        }
+        if (raft.configuration().isSoleVoter(raft.self)) {
+            return Long.MAX_VALUE;
+        }
+        Configuration.Settings settings = raft.settings();
+        return replication.confirmedAt() + settings.electionMinNanos() / 1000 * (1000 - settings.driftPermille());
+    }
+
+    void stepDown() {
+        reads.reject();
+        membership.abandon();
+    }
+}

@@ -1,0 +1,495 @@
+package dev.huck.raft.core.consensus;
+
+import dev.huck.raft.api.Role;
+import dev.huck.raft.api.spi.LogEntry;
+import dev.huck.raft.api.spi.LogPosition;
+import dev.huck.raft.core.consensus.Configuration.Settings;
+import dev.huck.raft.core.consensus.Message.Append;
+import dev.huck.raft.core.consensus.Message.AppendReply;
+import dev.huck.raft.core.consensus.Message.InstallSnapshot;
+import dev.huck.raft.core.consensus.Message.PreVote;
+import dev.huck.raft.core.consensus.Message.PreVoteReply;
+import dev.huck.raft.core.consensus.Message.RequestVote;
+import dev.huck.raft.core.consensus.Message.SnapshotReply;
+import dev.huck.raft.core.consensus.Message.TimeoutNow;
+import dev.huck.raft.core.consensus.Message.VoteReply;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * The consensus core: a deterministic state machine without threads, clocks or I/O. {@link #step} takes what happened,
+ * {@link #effects} gives what is to be done; the same inputs give the same outputs.
+ *
+ * <p>Not safe for use by several threads. A broken invariant is an {@link AssertionError}: the node must stop.
+ */
+public final class Raft {
+    final long self;
+    final RaftLog log;
+    final Configurations configurations;
+    final Outbox outbox = new Outbox();
+    final Limits limits;
+    final RandomGenerator random;
+    final Applying applying;
+    final long startedAt;
+
+    long now;
+    long term;
+    long vote;
+    long leader;
+    long commit;
+    /** Later than every stamp in the log, one nanosecond for each command. */
+    long stampEnd;
+
+    private RoleState role;
+    private Effect.RoleChanged published;
+    private Configuration publishedConfiguration;
+
+    Raft(Recovery recovery, Limits limits, RandomGenerator random, long now) {
+        this.self = recovery.storeId();
+        this.log = recovery.log();
+        this.configurations = recovery.configurations();
+        this.limits = limits;
+        this.random = random;
+        this.now = now;
+        this.startedAt = now;
+        this.term = recovery.hardState().term();
+        this.vote = recovery.hardState().vote();
+        this.commit = recovery.snapshot().index();
+        this.stampEnd = recovery.stampEnd();
+        this.applying = new Applying(this, recovery.snapshot());
+        this.role = new Follower(this);
+        this.published = new Effect.RoleChanged(Role.FOLLOWER, term, 0);
+        this.publishedConfiguration = configurations.current();
+        if (configurations.current().isSoleVoter(self)) {
+            campaign(false);
+        }
+    }
+
+    /**
+     * Takes one event. Time must not run backwards.
+     *
+     * @param at monotonic nanoseconds
+     * @param event what happened
+     */
+    public void step(long at, Event event) {
+        now = Math.max(now, at);
+        if (event instanceof Event.Received received) {
+            receive(received.message());
+        } else if (event instanceof Event.Tick) {
+            role.tick();
+        } else if (event instanceof Event.Propose propose) {
+            propose(propose);
+        } else if (event instanceof Event.Read read) {
+            read(read);
+        } else if (event instanceof Event.Persisted persisted) {
+            persisted(persisted.sequence());
+        } else if (event instanceof Event.Synced synced) {
+            log.synced(synced.sequence());
+        } else if (event instanceof Event.Applied applied) {
+            applying.applied(applied.index());
+        } else if (event instanceof Event.MachineRestarted restarted) {
+            applying.restart(restarted.index());
+        } else if (event instanceof Event.EntriesRead read) {
+            if (!applying.read(read) && role instanceof Leader leading) {
+                leading.replication.read(read);
+            }
+        } else if (event instanceof Event.SnapshotSaved saved) {
+            applying.snapshotSaved(saved.position());
+        } else if (event instanceof Event.SnapshotAbandoned) {
+            applying.snapshotAbandoned();
+        } else if (event instanceof Event.ChunkRead chunk) {
+            if (role instanceof Leader leading) {
+                leading.replication.chunkRead(chunk);
+            }
+        } else if (event instanceof Event.ChunkStored stored) {
+            chunkStored(stored);
+        } else if (event instanceof Event.ChangeMembers change) {
+            if (role instanceof Leader leading) {
+                leading.membership.change(change);
+            } else {
+                outbox.add(new Effect.Changed(change.request(), Rejection.NOT_LEADER, true));
+            }
+        } else if (event instanceof Event.Transfer) {
+            if (role instanceof Leader leading) {
+                leading.transfer();
+            }
+        }
+    }
+
+    /**
+     * Ends a turn of one or more steps.
+     *
+     * @return what is to be done, in this order; the caller's to keep
+     */
+    public List<Effect> effects() {
+        if (role instanceof Leader leading) {
+            leading.flush();
+        } else if (role instanceof Follower following) {
+            following.flush();
+        }
+        applying.flush();
+        publish();
+        return outbox.drain(log);
+    }
+
+    /**
+     * When {@link Event.Tick} is due next.
+     *
+     * @return monotonic nanoseconds
+     */
+    public long deadline() {
+        return role.deadline();
+    }
+
+    // ---- inspection
+
+    /** @return this node's store id */
+    public long storeId() {
+        return self;
+    }
+
+    /** @return the role */
+    public Role role() {
+        if (role instanceof Leader) {
+            return Role.LEADER;
+        }
+        if (role instanceof Candidate) {
+            return Role.CANDIDATE;
+        }
+        Member member = configuration().member(self);
+        return member != null && !configuration().isVoter(self) ? Role.LEARNER : Role.FOLLOWER;
+    }
+
+    /** @return the term */
+    public long term() {
+        return term;
+    }
+
+    /** @return store id of the candidate voted for in this term; 0 for none */
+    public long vote() {
+        return vote;
+    }
+
+    /** @return store id of the term's leader; 0 if unknown */
+    public long leader() {
+        return leader;
+    }
+
+    /** @return last entry known to be committed */
+    public long commitIndex() {
+        return commit;
+    }
+
+    /** @return last entry that the machine has applied */
+    public long appliedIndex() {
+        return applying.applied();
+    }
+
+    /** @return what this node's newest snapshot covers */
+    public LogPosition snapshot() {
+        return applying.snapshot();
+    }
+
+    /** @return the place before the log's first entry */
+    public LogPosition base() {
+        return log.base();
+    }
+
+    /** @return the log's last entry */
+    public LogPosition last() {
+        return log.last();
+    }
+
+    /**
+     * The term of an entry.
+     *
+     * @param index any
+     * @return the term; 0 if the log does not hold it
+     */
+    public long termAt(long index) {
+        return log.knowsTerm(index) ? log.termAt(index) : 0;
+    }
+
+    /** @return the configuration in force */
+    public Configuration configuration() {
+        return configurations.current();
+    }
+
+    /** @return until when (monotonic nanoseconds) a leader may answer reads without asking; in the past if it may not */
+    public long leaseUntil() {
+        return role instanceof Leader leading ? leading.leaseUntil() : now - 1;
+    }
+
+    /**
+     * How far a peer's log is known to match and to be durable, for a leader.
+     *
+     * @param peer store id
+     * @return the index; -1 if this node does not lead or does not know the peer
+     */
+    public long matchOf(long peer) {
+        return role instanceof Leader leading ? leading.replication.matchOf(peer) : -1;
+    }
+
+    /**
+     * When a peer last answered this leader.
+     *
+     * @param peer store id
+     * @return monotonic nanoseconds; {@link Long#MIN_VALUE} if this node does not lead or does not know the peer
+     */
+    public long answeredAt(long peer) {
+        return role instanceof Leader leading ? leading.replication.answeredAt(peer) : Long.MIN_VALUE;
+    }
+
+    // ---- messages
+
+    private void receive(Message message) {
+        if (message instanceof PreVote ask) {
+            answerPreVote(ask);
+            return;
+        }
+        if (message instanceof RequestVote ask && ask.term() > term && !ask.transfer() && isLeaderAlive()) {
+            return; // Dissertation §4.2.3: a server that hears its leader is not disturbed, and no term is adopted.
+        }
+        boolean granted = message instanceof PreVoteReply reply && reply.granted();
+        if (message.term() > term && !granted) {
+            becomeFollower(message.term());
+        }
+        if (message instanceof RequestVote ask) {
+            answerVote(ask);
+        } else if (message instanceof PreVoteReply reply) {
+            if (role instanceof Candidate candidate) {
+                candidate.preVoteReply(reply);
+            }
+        } else if (message instanceof VoteReply reply) {
+            if (role instanceof Candidate candidate) {
+                candidate.voteReply(reply);
+            }
+        } else if (message instanceof Append append) {
+            if (append.term() < term) {
+                send(new AppendReply(
+                        self, append.from(), term, append.session(), append.round(), false, 0, 0, log.last()));
+            } else {
+                following(append.from()).append(append);
+            }
+        } else if (message instanceof InstallSnapshot install) {
+            if (install.term() < term) {
+                send(new AppendReply(
+                        self, install.from(), term, install.session(), install.round(), false, 0, 0, log.last()));
+            } else {
+                following(install.from()).install(install);
+            }
+        } else if (message instanceof AppendReply reply) {
+            if (role instanceof Leader leading) {
+                leading.appendReply(reply);
+            }
+        } else if (message instanceof SnapshotReply reply) {
+            if (role instanceof Leader leading) {
+                leading.snapshotReply(reply);
+            }
+        } else if (message instanceof TimeoutNow timeout) {
+            if (timeout.term() == term && timeout.from() == leader && configuration().isVoter(self)) {
+                campaign(true);
+            }
+        }
+    }
+
+    /** The term's leader has spoken: whoever listens is its follower. */
+    private Follower following(long from) {
+        if (role instanceof Leader) {
+            throw new AssertionError("two leaders in term " + term + ": " + self + " and " + from);
+        }
+        if (role instanceof Candidate) {
+            role = new Follower(this);
+        }
+        leader = from;
+        return (Follower) role;
+    }
+
+    private void answerPreVote(PreVote ask) {
+        boolean granted = ask.term() > term && log.isUpToDate(ask.last()) && !isLeaderAlive();
+        send(new PreVoteReply(self, ask.from(), granted ? ask.term() : term, granted));
+    }
+
+    private void answerVote(RequestVote ask) {
+        boolean granted = ask.term() == term
+                && (vote == 0 || vote == ask.from())
+                && log.isUpToDate(ask.last())
+                && !(role instanceof Leader);
+        if (granted) {
+            if (vote == 0) {
+                vote = ask.from();
+                outbox.hardState(term, vote);
+            }
+            leader = 0;
+            role = new Follower(this);
+        }
+        send(new VoteReply(self, ask.from(), term, granted));
+    }
+
+    /**
+     * Whether this voter may not help to replace a leader: it leads, it has heard the leader within the shortest election
+     * timeout, or it started so recently that it may have promised so before. This is what a lease rests on.
+     */
+    private boolean isLeaderAlive() {
+        if (role instanceof Leader) {
+            return true;
+        }
+        long least = settings().electionMinNanos();
+        if (role instanceof Follower follower && leader != 0 && now - follower.heardAt() < least) {
+            return true;
+        }
+        return now - startedAt < least && configuration().isVoter(self) && !configuration().isSoleVoter(self);
+    }
+
+    // ---- roles
+
+    void becomeFollower(long newTerm) {
+        if (newTerm < term) {
+            throw new AssertionError("term " + newTerm + " after " + term);
+        }
+        if (role instanceof Leader leading) {
+            leading.stepDown();
+        }
+        if (newTerm > term) {
+            term = newTerm;
+            vote = 0;
+            outbox.hardState(term, vote);
+        }
+        leader = 0;
+        role = new Follower(this);
+    }
+
+    /** Begins an election: with a pre-vote, unless the leader asked for it or nobody else votes. */
+    void campaign(boolean transfer) {
+        leader = 0;
+        if (transfer || configuration().isSoleVoter(self)) {
+            campaignForReal(transfer);
+        } else {
+            role = Candidate.preVote(this);
+        }
+    }
+
+    void campaignForReal(boolean transfer) {
+        term++;
+        vote = self;
+        leader = 0;
+        outbox.hardState(term, vote);
+        role = Candidate.vote(this, transfer);
+    }
+
+    void becomeLeader() {
+        leader = self;
+        Leader leading = new Leader(this);
+        role = leading;
+        leading.open();
+    }
+
+    private void publish() {
+        Effect.RoleChanged current = new Effect.RoleChanged(role(), term, leader);
+        if (!current.equals(published)) {
+            published = current;
+            outbox.add(current);
+        }
+        if (configuration() != publishedConfiguration) {
+            publishedConfiguration = configuration();
+            outbox.add(new Effect.ConfigurationChanged(publishedConfiguration));
+        }
+    }
+
+    // ---- clients
+
+    private void propose(Event.Propose propose) {
+        if (role instanceof Leader leading) {
+            leading.propose(propose);
+        } else {
+            outbox.add(new Effect.Rejected(propose.batch(), Rejection.NOT_LEADER));
+        }
+    }
+
+    private void read(Event.Read read) {
+        if (role instanceof Leader leading) {
+            leading.reads.add(read.batch());
+        } else {
+            outbox.add(new Effect.Rejected(read.batch(), Rejection.NOT_LEADER));
+        }
+    }
+
+    // ---- the log
+
+    private void persisted(long sequence) {
+        outbox.persisted(sequence);
+        log.persisted(sequence);
+        if (role instanceof Leader leading) {
+            leading.advanceCommit();
+        } else if (role instanceof Candidate candidate) {
+            candidate.checkQuorum();
+        } else if (role instanceof Follower follower) {
+            follower.persisted();
+        }
+    }
+
+    void appendToLog(LogEntry entry) {
+        log.append(entry);
+        byte type = Entries.type(entry.payload());
+        outbox.append(entry, type == Entries.CONFIGURATION);
+        if (type == Entries.CONFIGURATION) {
+            configurations.append(Entries.configuration(entry.index(), entry.payload()));
+        }
+        stampEnd = Math.max(stampEnd, Entries.stampEnd(entry.payload()));
+    }
+
+    void truncateLog(long from) {
+        if (from <= commit) {
+            throw new AssertionError("truncation from " + from + " although " + commit + " is committed");
+        }
+        log.truncateSuffix(from);
+        configurations.truncateSuffix(from);
+        outbox.truncateSuffix(from);
+    }
+
+    void commitTo(long index) {
+        if (index > log.lastIndex()) {
+            throw new AssertionError("commit " + index + " beyond the log's end " + log.lastIndex());
+        }
+        commit = Math.max(commit, index);
+    }
+
+    private void chunkStored(Event.ChunkStored stored) {
+        Configuration configuration = stored.configuration();
+        if (configuration != null && stored.position().index() > commit) {
+            LogPosition position = stored.position();
+            if (log.contains(position)) {
+                commit = position.index(); // What a snapshot covers is committed.
+            } else if (role instanceof Leader) {
+                throw new AssertionError("a leader lacks " + position + ", which is committed");
+            } else {
+                log.reset(position);
+                outbox.reset(position);
+                configurations.reset(configuration);
+                commit = position.index();
+                stampEnd = Math.max(stampEnd, stored.stamp());
+                applying.reset(position);
+            }
+        }
+        if (configuration != null) {
+            applying.snapshotReceived(stored.position());
+        }
+        if (role instanceof Follower follower) {
+            follower.chunkStored(stored.position(), stored.next(), configuration != null);
+        }
+    }
+
+    void send(Message message) {
+        outbox.send(message);
+    }
+
+    Settings settings() {
+        return configuration().settings();
+    }
+
+    long randomElectionTimeout() {
+        Settings settings = settings();
+        return settings.electionMinNanos()
+                + random.nextLong(settings.electionMaxNanos() - settings.electionMinNanos() + 1);
+    }
+}

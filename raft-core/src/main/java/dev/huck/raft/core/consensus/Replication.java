@@ -1,0 +1,287 @@
+package dev.huck.raft.core.consensus;
+
+import dev.huck.raft.api.spi.LogEntry;
+import dev.huck.raft.api.spi.LogPosition;
+import dev.huck.raft.core.consensus.Message.Append;
+import dev.huck.raft.core.consensus.Message.AppendReply;
+import dev.huck.raft.core.consensus.Message.InstallSnapshot;
+import dev.huck.raft.core.consensus.Message.SnapshotReply;
+import dev.huck.raft.core.consensus.Progress.Mode;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Brings every peer's log to the leader's: heartbeats, pipelined appends, snapshots (Raft §5.3, §7). */
+final class Replication {
+    private static final int ROUNDS = 1024;
+
+    private final Raft raft;
+    private final TreeMap<Long, Progress> peers = new TreeMap<>();
+    private final long[] roundSentAt = new long[ROUNDS];
+    private long round;
+    private long sessions;
+    private long tokens;
+    private @Nullable Configuration known;
+
+    Replication(Raft raft) {
+        this.raft = raft;
+    }
+
+    void open() {
+        followConfiguration();
+    }
+
+    /** Members come and go with the configuration in force. */
+    private void followConfiguration() {
+        Configuration configuration = raft.configuration();
+        if (configuration == known) {
+            return;
+        }
+        known = configuration;
+        peers.keySet().removeIf(peer -> configuration.member(peer) == null);
+        for (Member member : configuration.members()) {
+            if (member.storeId() != raft.self) {
+                peers.computeIfAbsent(
+                        member.storeId(),
+                        peer -> new Progress(peer, newSession(), raft.log.lastIndex() + 1, raft.now));
+            }
+        }
+    }
+
+    /** The term stands in it, so an answer to an earlier leadership is never taken for one to this. */
+    private long newSession() {
+        return (raft.term << 24) | ++sessions;
+    }
+
+    long matchOf(long peer) {
+        Progress progress = peers.get(peer);
+        return progress == null ? -1 : progress.match;
+    }
+
+    long answeredAt(long peer) {
+        Progress progress = peers.get(peer);
+        return progress == null ? Long.MIN_VALUE : progress.answeredAt;
+    }
+
+    // ---- contact
+
+    /** Opens a round and tells everybody. */
+    long heartbeat() {
+        followConfiguration();
+        round++;
+        roundSentAt[(int) (round % ROUNDS)] = raft.now;
+        for (Progress peer : peers.values()) {
+            if (peer.mode == Mode.PROBE) {
+                sendProbe(peer);
+            } else {
+                LogPosition previous = raft.log.knowsTerm(peer.match)
+                        ? new LogPosition(peer.match, raft.log.termAt(peer.match))
+                        : LogPosition.START;
+                sendAppend(peer, previous, List.of());
+            }
+        }
+        return round;
+    }
+
+    /** The newest round that a quorum has confirmed. */
+    long confirmedRound() {
+        return raft.configuration().quorumValue(member -> {
+            Progress progress = peers.get(member);
+            return member == raft.self ? Long.MAX_VALUE : progress == null ? 0 : progress.round;
+        });
+    }
+
+    /** When the newest round that a quorum has confirmed was sent. */
+    long confirmedAt() {
+        long confirmed = Math.min(confirmedRound(), round);
+        if (confirmed <= 0 || round - confirmed >= ROUNDS) {
+            return raft.now - raft.settings().electionMaxNanos();
+        }
+        return roundSentAt[(int) (confirmed % ROUNDS)];
+    }
+
+    boolean hasQuorum(long withinNanos) {
+        return raft.configuration().isQuorum(member -> {
+            Progress progress = peers.get(member);
+            return member == raft.self || (progress != null && raft.now - progress.answeredAt < withinNanos);
+        });
+    }
+
+    /** The voter, of those that answer, to which leadership is best handed; 0 if there is none. */
+    long mostUpToDateVoter() {
+        long best = 0;
+        long match = -1;
+        for (Progress peer : peers.values()) {
+            Member member = raft.configuration().member(peer.peer);
+            boolean answers = raft.now - peer.answeredAt < raft.settings().electionMinNanos();
+            if (member != null && member.votesInNew() && answers && peer.match > match) {
+                best = peer.peer;
+                match = peer.match;
+            }
+        }
+        return best;
+    }
+
+    // ---- appends
+
+    /** Sends whatever the windows allow. */
+    void flush() {
+        followConfiguration();
+        for (Progress peer : peers.values()) {
+            flush(peer);
+        }
+    }
+
+    private void flush(Progress peer) {
+        if (peer.mode == Mode.PROBE && !peer.probing) {
+            sendProbe(peer);
+        }
+        while (peer.mode == Mode.REPLICATE
+                && peer.reading == 0
+                && peer.next <= raft.log.lastIndex()
+                && peer.inflightBytes < raft.limits.windowBytes()
+                && peer.inflight.size() < raft.limits.windowMessages()) {
+            if (peer.next <= raft.log.base().index()) {
+                beginSnapshot(peer);
+                return;
+            }
+            List<LogEntry> entries = raft.log.slice(peer.next, Long.MAX_VALUE, raft.limits.appendBytes());
+            if (entries == null) {
+                peer.reading = -++tokens;
+                raft.outbox.add(new Effect.ReadEntries(peer.reading, peer.next, raft.limits.appendBytes()));
+            } else {
+                stream(peer, entries);
+            }
+        }
+    }
+
+    /** Entries of the log that came from the store. Tokens below zero are this class's. */
+    void read(Event.EntriesRead read) {
+        for (Progress peer : peers.values()) {
+            if (peer.reading == read.token()) {
+                peer.reading = 0;
+                List<LogEntry> entries = read.entries();
+                if (!entries.isEmpty() && entries.get(0).index() == peer.next && raft.log.knowsTerm(peer.next - 1)) {
+                    stream(peer, entries);
+                }
+                return;
+            }
+        }
+    }
+
+    private void stream(Progress peer, List<LogEntry> entries) {
+        long before = entries.get(0).index() - 1;
+        sendAppend(peer, new LogPosition(before, raft.log.termAt(before)), entries);
+        long bytes = 0;
+        for (LogEntry entry : entries) {
+            bytes += entry.cost();
+        }
+        peer.sent(entries.get(entries.size() - 1).index(), bytes, raft.now);
+    }
+
+    private void sendProbe(Progress peer) {
+        long before = peer.next - 1;
+        if (before < raft.log.base().index()) {
+            beginSnapshot(peer);
+            return;
+        }
+        peer.probing = true;
+        peer.probeEnd = before;
+        peer.sentAt = raft.now;
+        sendAppend(peer, new LogPosition(before, raft.log.termAt(before)), List.of());
+    }
+
+    private void sendAppend(Progress peer, LogPosition previous, List<LogEntry> entries) {
+        raft.send(new Append(
+                raft.self, peer.peer, raft.term, peer.session, round, previous, entries, raft.commit));
+    }
+
+    void appendReply(AppendReply reply) {
+        Progress peer = peers.get(reply.from());
+        if (peer == null || reply.session() != peer.session) {
+            return; // Of another session: it says nothing about this one.
+        }
+        answered(peer, reply.round());
+        if (!reply.accepted()) {
+            long agreed = reply.hint().index() < raft.log.base().index()
+                    ? reply.hint().index()
+                    : raft.log.agreementAtMost(reply.hint());
+            peer.match = Math.min(peer.match, agreed); // What it says now is what it has.
+            peer.probe(newSession(), agreed + 1);
+            return;
+        }
+        peer.matched(reply.match(), raft.now);
+        if (peer.mode == Mode.PROBE) {
+            peer.mode = Mode.REPLICATE;
+            peer.probing = false;
+            peer.next = Math.max(peer.match, peer.probeEnd) + 1;
+        }
+    }
+
+    private void answered(Progress peer, long answeredRound) {
+        peer.answeredAt = raft.now;
+        peer.round = Math.max(peer.round, answeredRound);
+    }
+
+    /** What was sent long ago and not answered is taken for lost. */
+    void resend() {
+        long patience = raft.settings().electionMinNanos() / 2;
+        for (Progress peer : peers.values()) {
+            if (peer.mode == Mode.REPLICATE && !peer.inflight.isEmpty() && raft.now - peer.movedAt > patience) {
+                peer.probe(newSession(), peer.match + 1);
+            } else if (peer.mode == Mode.SNAPSHOT && raft.now - peer.sentAt > patience) {
+                readChunk(peer);
+            }
+        }
+    }
+
+    // ---- snapshots
+
+    private void beginSnapshot(Progress peer) {
+        peer.sendSnapshot(newSession());
+        readChunk(peer);
+    }
+
+    private void readChunk(Progress peer) {
+        peer.sentAt = raft.now;
+        raft.outbox.add(new Effect.ReadChunk(peer.peer, peer.session, peer.snapshot, peer.snapshotOffset));
+    }
+
+    void chunkRead(Event.ChunkRead chunk) {
+        Progress peer = peers.get(chunk.peer());
+        if (peer == null || peer.session != chunk.session() || peer.mode != Mode.SNAPSHOT || chunk.total() == 0) {
+            return;
+        }
+        peer.snapshot = chunk.position();
+        peer.snapshotOffset = chunk.offset();
+        peer.sentAt = raft.now;
+        raft.send(new InstallSnapshot(
+                raft.self,
+                peer.peer,
+                raft.term,
+                peer.session,
+                round,
+                chunk.position(),
+                chunk.total(),
+                chunk.offset(),
+                chunk.bytes()));
+    }
+
+    void snapshotReply(SnapshotReply reply) {
+        Progress peer = peers.get(reply.from());
+        if (peer == null || reply.session() != peer.session) {
+            return;
+        }
+        answered(peer, reply.round());
+        if (peer.mode != Mode.SNAPSHOT || !reply.position().equals(peer.snapshot)) {
+            return;
+        }
+        if (reply.done()) {
+            peer.matched(reply.match(), raft.now);
+            peer.probe(newSession(), reply.position().index() + 1);
+        } else {
+            peer.snapshotOffset = reply.next();
+            readChunk(peer);
+        }
+    }
+}
