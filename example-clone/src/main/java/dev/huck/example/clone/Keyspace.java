@@ -29,9 +29,9 @@ final class Keyspace {
                 "Returns the keys that match a pattern, in order.", "pattern"));
         table.read("dbsize", arity(0), (context, command, reply) -> reply.integer(keys.size()), spec -> spec.flags("fast")
                 .help("Returns the number of keys."));
-        table.write("flushall", arity(0, 1), (context, command, reply) -> flush(reply), spec -> spec.help(
+        table.write("flushall", atLeast(0), (context, command, reply) -> flush(reply), spec -> spec.help(
                 "Deletes all keys.", "[ASYNC|SYNC]"));
-        table.write("flushdb", arity(0, 1), (context, command, reply) -> flush(reply), spec -> spec.help(
+        table.write("flushdb", atLeast(0), (context, command, reply) -> flush(reply), spec -> spec.help(
                 "Deletes all keys; there is one database.", "[ASYNC|SYNC]"));
     }
 
@@ -42,7 +42,9 @@ final class Keyspace {
      */
     static void check(Command command) {
         boolean flush = command.name().equals("flushall") || command.name().equals("flushdb");
-        if (flush && command.count() == 1 && !command.is(0, "async") && !command.is(0, "sync")) {
+        boolean plain = command.count() == 0
+                || (command.count() == 1 && (command.is(0, "async") || command.is(0, "sync")));
+        if (flush && !plain) {
             throw CommandException.syntax();
         }
     }
