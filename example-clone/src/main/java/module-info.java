@@ -7,7 +7,4 @@ module dev.huck.example.clone {
     requires ch.qos.logback.core;
     requires info.picocli;
     requires static org.jspecify;
-
-    opens dev.huck.example.clone to
-            info.picocli;
 }
