@@ -208,7 +208,7 @@ final class Arguments {
         OptionSpec.Builder option =
                 OptionSpec.builder(names.toArray(new String[0])).type(String.class).description(setting.help());
         if (setting.label().isEmpty()) {
-            return option.arity("0..1").fallbackValue("true").hideParamSyntax(true).paramLabel("").build();
+            return option.arity("0..1").fallbackValue("true").paramLabel("true|false").build();
         }
         return option.arity("1").paramLabel(setting.label()).build();
     }
