@@ -4,7 +4,7 @@
  */
 @org.jspecify.annotations.NullMarked
 module dev.huck.raft.api {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires org.slf4j;
 
     exports dev.huck.raft.api;

@@ -202,7 +202,8 @@ public final class Command {
         }
         int elements = in.getInt();
         if (elements < 1 || elements > in.remaining() / 4) {
-            throw new IllegalArgumentException("a command of " + elements + " elements in " + in.remaining() + " bytes");
+            throw new IllegalArgumentException(
+                    "a command of " + elements + " elements in " + in.remaining() + " bytes");
         }
         int[] bounds = new int[2 * elements];
         for (int i = 0; i < bounds.length; i += 2) {

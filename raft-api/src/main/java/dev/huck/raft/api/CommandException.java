@@ -39,8 +39,7 @@ public class CommandException extends RuntimeException {
      * @return the failure
      */
     public static CommandException wrongNumberOfArguments(Command command) {
-        return new CommandException(
-                "ERR wrong number of arguments for '" + shortened(command.name()) + "' command");
+        return new CommandException("ERR wrong number of arguments for '" + shortened(command.name()) + "' command");
     }
 
     /**

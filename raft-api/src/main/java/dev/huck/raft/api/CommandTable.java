@@ -26,10 +26,7 @@ public final class CommandTable {
     private final Map<String, Row> rows;
 
     private record Row(
-            CommandSpec spec,
-            @Nullable WriteHandler write,
-            @Nullable ReadHandler read,
-            @Nullable LocalHandler local) {}
+            CommandSpec spec, @Nullable WriteHandler write, @Nullable ReadHandler read, @Nullable LocalHandler local) {}
 
     /** Answers without replicated data, on the thread and in the place of the command. */
     @FunctionalInterface

@@ -1,7 +1,6 @@
 package dev.huck.raft.api.spi;
 
 import dev.huck.raft.api.HuckException;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceConfigurationError;
@@ -34,7 +33,8 @@ public final class Providers {
         }
         String there = names.isEmpty() ? "none is on the module path or the class path" : "there are " + names;
         throw new HuckException.StartFailed(
-                "ERR no " + service.getSimpleName() + (wanted.isEmpty() ? " chosen" : " '" + wanted + "'") + ": " + there,
+                "ERR no " + service.getSimpleName() + (wanted.isEmpty() ? " chosen" : " '" + wanted + "'") + ": "
+                        + there,
                 null);
     }
 

@@ -125,8 +125,8 @@ final class Follower implements RoleState {
             answer(install, 0, true); // Never install what the log already holds.
         } else if (!storing) {
             storing = true;
-            raft.outbox.add(new Effect.StoreChunk(
-                    install.position(), install.total(), install.offset(), install.bytes()));
+            raft.outbox.add(
+                    new Effect.StoreChunk(install.position(), install.total(), install.offset(), install.bytes()));
         }
     }
 

@@ -76,8 +76,7 @@ final class Membership {
 
     private void append(Configuration next) {
         Raft raft = leading.raft;
-        raft.appendToLog(new LogEntry(
-                raft.log.lastIndex() + 1, raft.term, Entries.configuration(raft.stampEnd, next)));
+        raft.appendToLog(new LogEntry(raft.log.lastIndex() + 1, raft.term, Entries.configuration(raft.stampEnd, next)));
     }
 
     /** The commit index has moved. */
@@ -128,8 +127,7 @@ final class Membership {
                 return false;
             }
             boolean wanted = request.adds == (member != null);
-            leading.raft.outbox.add(
-                    new Effect.Changed(request.number, wanted ? null : Rejection.UNKNOWN_MEMBER, true));
+            leading.raft.outbox.add(new Effect.Changed(request.number, wanted ? null : Rejection.UNKNOWN_MEMBER, true));
             return true;
         });
     }

@@ -80,8 +80,8 @@ final class Outbox {
         if (changesLog || hardState != null || compactThrough != 0) {
             sequence++;
             drained = new ArrayList<>(effects.size() + 1);
-            drained.add(new Effect.Persist(
-                    sequence, hardState, reset, truncateFrom, entries, compactThrough, mustSync));
+            drained.add(
+                    new Effect.Persist(sequence, hardState, reset, truncateFrom, entries, compactThrough, mustSync));
             drained.addAll(effects);
             if (changesLog) {
                 log.writing(sequence);

@@ -287,7 +287,9 @@ public final class Raft {
                 leading.snapshotReply(reply);
             }
         } else if (message instanceof TimeoutNow timeout) {
-            if (timeout.term() == term && timeout.from() == leader && configuration().isVoter(self)) {
+            if (timeout.term() == term
+                    && timeout.from() == leader
+                    && configuration().isVoter(self)) {
                 campaign(true);
             }
         }
@@ -313,6 +315,7 @@ public final class Raft {
     private void answerVote(RequestVote ask) {
         boolean granted = ask.term() == term
                 && (vote == 0 || vote == ask.from())
+                && (leader == 0 || leader == ask.from())
                 && log.isUpToDate(ask.last())
                 && !(role instanceof Leader);
         if (granted) {
@@ -338,7 +341,9 @@ public final class Raft {
         if (role instanceof Follower follower && leader != 0 && now - follower.heardAt() < least) {
             return true;
         }
-        return now - startedAt < least && configuration().isVoter(self) && !configuration().isSoleVoter(self);
+        return now - startedAt < least
+                && configuration().isVoter(self)
+                && !configuration().isSoleVoter(self);
     }
 
     // ---- roles
@@ -390,7 +395,7 @@ public final class Raft {
             published = current;
             outbox.add(current);
         }
-        if (configuration() != publishedConfiguration) {
+        if (!configuration().equals(publishedConfiguration)) {
             publishedConfiguration = configuration();
             outbox.add(new Effect.ConfigurationChanged(publishedConfiguration));
         }

@@ -188,8 +188,11 @@ final class RaftLog {
     }
 
     /** Entries from memory, up to an index and a number of bytes but at least one; null if the first is not in memory. */
-    @Nullable List<LogEntry> slice(long from, long through, long maxBytes) {
-        if (from > last || cacheStart == cache.size() || from < cache.get(cacheStart).index()) {
+    @Nullable
+    List<LogEntry> slice(long from, long through, long maxBytes) {
+        if (from > last
+                || cacheStart == cache.size()
+                || from < cache.get(cacheStart).index()) {
             return null;
         }
         int start = cacheStart + (int) (from - cache.get(cacheStart).index());

@@ -34,7 +34,7 @@ final class Replication {
     /** Members come and go with the configuration in force. */
     private void followConfiguration() {
         Configuration configuration = raft.configuration();
-        if (configuration == known) {
+        if (configuration.equals(known)) {
             return;
         }
         known = configuration;
@@ -42,8 +42,7 @@ final class Replication {
         for (Member member : configuration.members()) {
             if (member.storeId() != raft.self) {
                 peers.computeIfAbsent(
-                        member.storeId(),
-                        peer -> new Progress(peer, newSession(), raft.log.lastIndex() + 1, raft.now));
+                        member.storeId(), peer -> new Progress(peer, newSession(), raft.log.lastIndex() + 1, raft.now));
             }
         }
     }
@@ -147,7 +146,7 @@ final class Replication {
             }
             List<LogEntry> entries = raft.log.slice(peer.next, Long.MAX_VALUE, raft.limits.appendBytes());
             if (entries == null) {
-                peer.reading = -++tokens;
+                peer.reading = - ++tokens;
                 raft.outbox.add(new Effect.ReadEntries(peer.reading, peer.next, raft.limits.appendBytes()));
             } else {
                 stream(peer, entries);
@@ -192,8 +191,7 @@ final class Replication {
     }
 
     private void sendAppend(Progress peer, LogPosition previous, List<LogEntry> entries) {
-        raft.send(new Append(
-                raft.self, peer.peer, raft.term, peer.session, round, previous, entries, raft.commit));
+        raft.send(new Append(raft.self, peer.peer, raft.term, peer.session, round, previous, entries, raft.commit));
     }
 
     void appendReply(AppendReply reply) {

@@ -1,0 +1,232 @@
+package dev.huck.raft.core.node;
+
+import dev.huck.raft.api.Durability;
+import dev.huck.raft.api.spi.LogEntry;
+import dev.huck.raft.api.spi.LogPosition;
+import dev.huck.raft.api.spi.LogStore;
+import dev.huck.raft.core.consensus.Effect;
+import dev.huck.raft.core.consensus.Event;
+import dev.huck.raft.core.consensus.HardState;
+import dev.huck.raft.core.env.Environment;
+import dev.huck.raft.core.env.Stage;
+import dev.huck.raft.core.storage.NodeFile;
+import dev.huck.raft.core.storage.NodeRecord;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/**
+ * The one stream of everything durable: identity, hard state and log, in the order in which the core asked. All writes
+ * that wait are written together and synced once. A failed write or sync is final: nothing is reported durable after it.
+ */
+final class LogWriter {
+    private static final long MEDIUM_SYNC_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int ITEMS_A_TURN = 1024;
+
+    private final LogStore store;
+    private final NodeFile file;
+    private final Consumer<Event> events;
+    private final Consumer<Throwable> failed;
+    private final Stage stage;
+    private final Mailbox<Item> mailbox;
+    private NodeRecord record;
+    private volatile Durability durability;
+    private boolean dead;
+    private boolean syncScheduled;
+    private long written;
+
+    private sealed interface Item {}
+
+    private record Write(Effect.Persist persist) implements Item {}
+
+    private record Read(Effect.ReadEntries read) implements Item {}
+
+    private record Change(UnaryOperator<NodeRecord> change) implements Item {}
+
+    private record Task(StoreTask task, Runnable after) implements Item {}
+
+    /** Something else to do with the store, in its place in the stream. */
+    @FunctionalInterface
+    interface StoreTask {
+        void run(LogStore store) throws IOException;
+    }
+
+    LogWriter(
+            Environment environment,
+            LogStore store,
+            NodeFile file,
+            NodeRecord record,
+            Durability durability,
+            Consumer<Event> events,
+            Consumer<Throwable> failed) {
+        this.store = store;
+        this.file = file;
+        this.record = record;
+        this.durability = durability;
+        this.events = events;
+        this.failed = failed;
+        this.stage = environment.stage("log");
+        this.mailbox = new Mailbox<>(stage, ITEMS_A_TURN, this::turn);
+    }
+
+    void write(Effect.Persist persist) {
+        mailbox.post(new Write(persist));
+    }
+
+    void read(Effect.ReadEntries read) {
+        mailbox.post(new Read(read));
+    }
+
+    void changeRecord(UnaryOperator<NodeRecord> change) {
+        mailbox.post(new Change(change));
+    }
+
+    void run(StoreTask task, Runnable after) {
+        mailbox.post(new Task(task, after));
+    }
+
+    /** The cluster's level; from the next turn on. */
+    void durability(Durability level) {
+        durability = level;
+    }
+
+    /** Syncs what is written, marks the end as clean and closes; then runs something on this stage. */
+    void close(Runnable after) {
+        stage.execute(() -> {
+            if (!dead) {
+                dead = true;
+                try {
+                    store.sync();
+                    file.write(record.withClean(true));
+                } catch (IOException | RuntimeException e) {
+                    failed.accept(e);
+                }
+            }
+            closeQuietly();
+            after.run();
+            stage.close();
+        });
+    }
+
+    private void closeQuietly() {
+        try {
+            store.close();
+            file.close();
+        } catch (IOException e) {
+            failed.accept(e);
+        }
+    }
+
+    private void turn(List<Item> items) {
+        if (dead) {
+            return;
+        }
+        List<Runnable> after = new ArrayList<>();
+        try {
+            long sequence = 0;
+            boolean mustSync = false;
+            List<LogEntry> entries = new ArrayList<>();
+            for (Item item : items) {
+                if (item instanceof Write write) {
+                    sequence = write.persist.sequence();
+                    mustSync |= write.persist.mustSync();
+                    apply(write.persist, entries);
+                    continue;
+                }
+                append(entries);
+                if (item instanceof Read read) {
+                    after.add(read(read));
+                } else if (item instanceof Change change) {
+                    record = change.change.apply(record);
+                    file.write(record);
+                } else if (item instanceof Task task) {
+                    task.task.run(store);
+                    after.add(task.after);
+                }
+            }
+            append(entries);
+            if (sequence > 0) {
+                persisted(sequence, mustSync);
+            }
+        } catch (IOException | RuntimeException e) {
+            dead = true;
+            failed.accept(e);
+            return;
+        }
+        after.forEach(Runnable::run);
+    }
+
+    /** In the order of {@link Effect.Persist}; entries of several writes are gathered as long as nothing comes between. */
+    private void apply(Effect.Persist persist, List<LogEntry> entries) throws IOException {
+        HardState hardState = persist.hardState();
+        LogPosition reset = persist.reset();
+        if (hardState != null || reset != null || persist.truncateFrom() > 0) {
+            append(entries);
+        }
+        if (hardState != null) {
+            record = record.withHardState(hardState);
+            file.write(record);
+        }
+        if (reset != null) {
+            store.reset(reset);
+        }
+        if (persist.truncateFrom() > 0) {
+            store.truncateSuffix(persist.truncateFrom());
+        }
+        entries.addAll(persist.entries());
+        if (persist.compactThrough() > 0) {
+            append(entries);
+            store.truncatePrefix(persist.compactThrough());
+        }
+    }
+
+    private void append(List<LogEntry> entries) throws IOException {
+        if (!entries.isEmpty()) {
+            store.append(List.copyOf(entries));
+            entries.clear();
+        }
+    }
+
+    private void persisted(long sequence, boolean mustSync) throws IOException {
+        written = sequence;
+        if (mustSync || durability == Durability.HIGH) {
+            store.sync();
+            events.accept(new Event.Synced(sequence));
+        } else if (durability == Durability.MEDIUM && !syncScheduled) {
+            syncScheduled = true;
+            stage.schedule(MEDIUM_SYNC_NANOS, this::syncLater);
+        }
+        events.accept(new Event.Persisted(sequence));
+    }
+
+    private void syncLater() {
+        syncScheduled = false;
+        if (dead) {
+            return;
+        }
+        try {
+            store.sync();
+            events.accept(new Event.Synced(written));
+        } catch (IOException | RuntimeException e) {
+            dead = true;
+            failed.accept(e);
+        }
+    }
+
+    private Runnable read(Read read) throws IOException {
+        List<LogEntry> found = new ArrayList<>();
+        long[] bytes = new long[1];
+        long from = read.read.from();
+        if (from > store.base().index()) {
+            store.read(from, entry -> {
+                found.add(entry);
+                bytes[0] += entry.cost();
+                return bytes[0] < read.read.maxBytes();
+            });
+        }
+        return () -> events.accept(new Event.EntriesRead(read.read.token(), found));
+    }
+}

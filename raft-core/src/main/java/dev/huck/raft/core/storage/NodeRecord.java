@@ -1,0 +1,234 @@
+package dev.huck.raft.core.storage;
+
+import dev.huck.raft.api.Durability;
+import dev.huck.raft.core.consensus.HardState;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What a node must not forget about itself.
+ *
+ * @param clusterId the cluster it belongs to; 0 for none yet
+ * @param nodeId its name, for people
+ * @param storeId random id of the directory, which names it as a voter; never 0
+ * @param address host:port at which it was last reached
+ * @param hardState term and vote
+ * @param incarnation counts the opens of this directory
+ * @param founded whether the log has ever held an entry, so that an empty one is a loss
+ * @param clean whether the last run ended in a synced shutdown; false while it runs
+ * @param recovering whether it may have forgotten what it acknowledged and has not caught up since
+ * @param bootId the operating system's run in which it was opened last; empty if unknown
+ * @param lastDurability the level at which it ran last
+ */
+public record NodeRecord(
+        long clusterId,
+        String nodeId,
+        long storeId,
+        String address,
+        HardState hardState,
+        long incarnation,
+        boolean founded,
+        boolean clean,
+        boolean recovering,
+        String bootId,
+        Durability lastDurability) {
+
+    /** The longest text in bytes of UTF-8; three of them fit into a slot of {@link NodeFile}. */
+    public static final int MAX_TEXT = 1024;
+
+    /** Checks the identity and that it fits. */
+    public NodeRecord {
+        if (storeId == 0) {
+            throw new IllegalArgumentException("a store id is never 0");
+        }
+        checkFits("node id", nodeId);
+        checkFits("address", address);
+        checkFits("boot id", bootId);
+    }
+
+    private static void checkFits(String what, String text) {
+        int length = text.getBytes(StandardCharsets.UTF_8).length;
+        if (length > MAX_TEXT) {
+            throw new IllegalArgumentException(
+                    "the " + what + " takes " + length + " bytes; at most " + MAX_TEXT + " are allowed");
+        }
+    }
+
+    /**
+     * With another term and vote.
+     *
+     * @param value the hard state
+     * @return the record
+     */
+    public NodeRecord withHardState(HardState value) {
+        return new NodeRecord(
+                clusterId,
+                nodeId,
+                storeId,
+                address,
+                value,
+                incarnation,
+                founded,
+                clean,
+                recovering,
+                bootId,
+                lastDurability);
+    }
+
+    /**
+     * In another cluster.
+     *
+     * @param value the cluster's id
+     * @return the record
+     */
+    public NodeRecord withCluster(long value) {
+        return new NodeRecord(
+                value,
+                nodeId,
+                storeId,
+                address,
+                hardState,
+                incarnation,
+                founded,
+                clean,
+                recovering,
+                bootId,
+                lastDurability);
+    }
+
+    /**
+     * At another address.
+     *
+     * @param value host:port
+     * @return the record
+     */
+    public NodeRecord withAddress(String value) {
+        return new NodeRecord(
+                clusterId,
+                nodeId,
+                storeId,
+                value,
+                hardState,
+                incarnation,
+                founded,
+                clean,
+                recovering,
+                bootId,
+                lastDurability);
+    }
+
+    /**
+     * With another incarnation.
+     *
+     * @param value the incarnation
+     * @return the record
+     */
+    public NodeRecord withIncarnation(long value) {
+        return new NodeRecord(
+                clusterId,
+                nodeId,
+                storeId,
+                address,
+                hardState,
+                value,
+                founded,
+                clean,
+                recovering,
+                bootId,
+                lastDurability);
+    }
+
+    /**
+     * With the mark that the log has held an entry, or without.
+     *
+     * @param value the mark
+     * @return the record
+     */
+    public NodeRecord withFounded(boolean value) {
+        return new NodeRecord(
+                clusterId,
+                nodeId,
+                storeId,
+                address,
+                hardState,
+                incarnation,
+                value,
+                clean,
+                recovering,
+                bootId,
+                lastDurability);
+    }
+
+    /**
+     * With the mark of a clean shutdown, or without.
+     *
+     * @param value the mark
+     * @return the record
+     */
+    public NodeRecord withClean(boolean value) {
+        return new NodeRecord(
+                clusterId,
+                nodeId,
+                storeId,
+                address,
+                hardState,
+                incarnation,
+                founded,
+                value,
+                recovering,
+                bootId,
+                lastDurability);
+    }
+
+    /**
+     * With the mark of a node that recovers, or without.
+     *
+     * @param value the mark
+     * @return the record
+     */
+    public NodeRecord withRecovering(boolean value) {
+        return new NodeRecord(
+                clusterId,
+                nodeId,
+                storeId,
+                address,
+                hardState,
+                incarnation,
+                founded,
+                clean,
+                value,
+                bootId,
+                lastDurability);
+    }
+
+    /**
+     * In another run of the operating system.
+     *
+     * @param value its boot id
+     * @return the record
+     */
+    public NodeRecord withBootId(String value) {
+        return new NodeRecord(
+                clusterId,
+                nodeId,
+                storeId,
+                address,
+                hardState,
+                incarnation,
+                founded,
+                clean,
+                recovering,
+                value,
+                lastDurability);
+    }
+
+    /**
+     * At another level.
+     *
+     * @param value the level
+     * @return the record
+     */
+    public NodeRecord withLastDurability(Durability value) {
+        return new NodeRecord(
+                clusterId, nodeId, storeId, address, hardState, incarnation, founded, clean, recovering, bootId, value);
+    }
+}

@@ -1,0 +1,84 @@
+package dev.huck.raft.core.wire;
+
+import dev.huck.raft.core.consensus.PeerMessage;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+
+/**
+ * Envelopes as frames. Version of the protocol (2 bytes), cluster id (8), group id (8), receiver (8), sender's address
+ * (4 for its length, UTF-8), type (1), the message, and at the end the CRC32C of all before it (4). Numbers are
+ * big-endian. The version's and the checksum's places are the same in every version, so that an unknown version is told
+ * from damage.
+ */
+public final class PeerCodec {
+    /** The version that {@link #encode} writes. */
+    public static final int VERSION = 1;
+
+    private static final int CHECKSUM = 4;
+    private static final int SHORTEST = 2 + CHECKSUM;
+
+    private PeerCodec() {}
+
+    /**
+     * Writes an envelope.
+     *
+     * @param envelope what to send
+     * @return the frame, allocated once whatever it holds
+     * @throws IllegalArgumentException when the entries of an append do not follow each other
+     * @throws ArithmeticException when it is longer than 2 GiB
+     */
+    public static byte[] encode(Envelope envelope) {
+        FrameWriter measure = new FrameWriter(null);
+        write(measure, envelope);
+        ByteBuffer frame = ByteBuffer.allocate(Math.addExact(measure.length(), CHECKSUM));
+        write(new FrameWriter(frame), envelope);
+        frame.putInt(checksum(frame.array(), frame.position()));
+        return frame.array();
+    }
+
+    /**
+     * Reads a frame. Takes no more memory than a small multiple of the frame's own length, whatever it claims.
+     *
+     * @param frame any bytes
+     * @return what {@link #encode} was given
+     * @throws FrameException when they are no frame of this version, undamaged; the message says why
+     */
+    public static Envelope decode(byte[] frame) throws FrameException {
+        if (frame.length < SHORTEST) {
+            throw new FrameException("cut off: " + frame.length + " bytes are no frame");
+        }
+        int end = frame.length - CHECKSUM;
+        if (ByteBuffer.wrap(frame).getInt(end) != checksum(frame, end)) {
+            throw new FrameException("bad checksum over " + end + " bytes");
+        }
+        FrameReader in = new FrameReader(frame, end);
+        int version = in.u16();
+        if (version != VERSION) {
+            throw new FrameException("protocol version " + version + " unknown; this node speaks " + VERSION);
+        }
+        long clusterId = in.i64();
+        long groupId = in.i64();
+        long receiver = in.i64();
+        String senderAddress = in.text();
+        PeerMessage message = MessageCodec.read(in);
+        if (in.remaining() > 0) {
+            throw new FrameException("nonsense: " + in.remaining() + " bytes behind the message");
+        }
+        return new Envelope(clusterId, groupId, receiver, senderAddress, message);
+    }
+
+    private static void write(FrameWriter out, Envelope envelope) {
+        out.i16(VERSION);
+        out.i64(envelope.clusterId());
+        out.i64(envelope.groupId());
+        out.i64(envelope.receiver());
+        out.text(envelope.senderAddress());
+        MessageCodec.write(out, envelope.message());
+    }
+
+    private static int checksum(byte[] frame, int length) {
+        CRC32C checksum = new CRC32C();
+        checksum.update(frame, 0, length);
+        return (int) checksum.getValue();
+    }
+}
