@@ -80,6 +80,9 @@ public final class Clone {
         try (node) {
             node.awaitClose();
             return STOPPED;
+        } catch (HuckException.StartFailed e) {
+            err.println("clone: can't start: " + plain(e)); // it listened, but could not join
+            return CANNOT_START;
         } catch (HuckException e) {
             err.println("clone: stopped: " + plain(e));
             return FAILED;

@@ -21,10 +21,10 @@ final class Keyspace {
 
     void declare(CommandTable.Builder table) {
         table.write("del", atLeast(1), (context, command, reply) -> del(command, reply), spec -> spec.keys(1, -1, 1)
-                .help("Deletes keys and returns how many there were.", "key", "[key ...]"));
+                .help("Deletes keys and returns how many there were.", "key ..."));
         table.read("exists", atLeast(1), (context, command, reply) -> exists(command, reply), spec -> spec.keys(1, -1, 1)
                 .flags("fast")
-                .help("Returns how many of the keys exist.", "key", "[key ...]"));
+                .help("Returns how many of the keys exist.", "key ..."));
         table.read("keys", arity(1), (context, command, reply) -> keys(command.bytes(0), reply), spec -> spec.help(
                 "Returns the keys that match a pattern, in order.", "pattern"));
         table.read("dbsize", arity(0), (context, command, reply) -> reply.integer(keys.size()), spec -> spec.flags("fast")

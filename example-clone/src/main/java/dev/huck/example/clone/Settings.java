@@ -27,7 +27,7 @@ final class Settings {
 
     static void declare(CommandTable.Builder table) {
         table.local("config", atLeast(1), Settings::config, spec -> spec.flags("admin", "noscript")
-                .help("Shows the settings that match a pattern.", "GET", "pattern", "[pattern ...]"));
+                .help("Shows the settings that match a pattern.", "GET", "pattern ..."));
     }
 
     private static void config(Command command, Reply reply) {

@@ -40,10 +40,10 @@ final class Strings {
                 .help("Sets the value of a key that does not exist.", "key", "value"));
         table.read("mget", atLeast(1), (context, command, reply) -> mget(command, reply), spec -> spec.keys(1, -1, 1)
                 .flags("fast")
-                .help("Returns the values of several keys.", "key", "[key ...]"));
+                .help("Returns the values of several keys.", "key ..."));
         table.write("mset", atLeast(2), (context, command, reply) -> mset(command, reply), spec -> spec.keys(1, -1, 2)
                 .flags("denyoom")
-                .help("Sets the values of several keys at once.", "key", "value", "[key value ...]"));
+                .help("Sets the values of several keys at once.", "key value ..."));
         table.write("append", arity(2), (context, command, reply) -> append(command, reply), spec -> spec.keys(1, 1, 1)
                 .flags("denyoom", "fast")
                 .help("Appends to the value of a key.", "key", "value"));

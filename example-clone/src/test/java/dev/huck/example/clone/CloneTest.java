@@ -49,6 +49,13 @@ class CloneTest {
     }
 
     @Test
+    void nodeThatCannotJoinCannotStart() {
+        int code = run(options -> new IdleNode(options, new HuckException.StartFailed("ERR could not join", null)));
+        assertEquals(1, code);
+        assertEquals("clone: can't start: could not join\n", printed(err));
+    }
+
+    @Test
     void wrongCallIsReportedInOneLineAndStartsNothing() {
         assertEquals(2, run(CloneTest::mustNotOpen, "--durability", "x"));
         assertEquals("", printed(out));
