@@ -70,7 +70,7 @@ final class MachineRunner {
     /**
      * A runner, with a machine that is still empty.
      *
-     * @param env the world around the node; gives the stage {@code machine}
+     * @param env the world around the node; gives the stage its stage
      * @param machines makes fresh instances
      * @param files the node's snapshots
      * @param loop the node's loop
@@ -101,7 +101,8 @@ final class MachineRunner {
      * @return the snapshot; null if there is none
      * @throws HuckException.StartFailed when the machine can't read it, or its commands clash with built-in ones
      */
-    @Nullable SnapshotInfo boot() {
+    @Nullable
+    SnapshotInfo boot() {
         builtIns.refuseClashes(state.machine().commands().specs());
         try {
             SnapshotInfo info = state.restoreNewest();
@@ -129,7 +130,8 @@ final class MachineRunner {
     }
 
     /** @return while the machine is being rebuilt after a failure: the error for clients; else null. Any thread */
-    @Nullable String suspect() {
+    @Nullable
+    String suspect() {
         return suspect;
     }
 
@@ -488,13 +490,15 @@ final class MachineRunner {
 
     private void start(Operation local) {
         local.state = State.WAITING;
-        Deferred.start(local, answer -> inbox.post(() -> {
-            if (local.state == State.WAITING) {
-                local.state = State.READY;
-                local.local = answer;
-                touch(local.session);
-            }
-        }));
+        Deferred.start(
+                local,
+                answer -> inbox.post(() -> {
+                    if (local.state == State.WAITING) {
+                        local.state = State.READY;
+                        local.local = answer;
+                        touch(local.session);
+                    }
+                }));
     }
 
     private boolean answerRead(ClientSession session, Operation read, ReplySink sink) {
@@ -582,10 +586,15 @@ final class MachineRunner {
         replaced();
     }
 
+    /** Only this stage ever changes it. */
+    private int nextEpoch() {
+        return epoch + 1;
+    }
+
     private void replaced() {
         boolean rebuilt = suspect != null;
         suspect = null;
-        epoch++;
+        epoch = nextEpoch();
         appliedIndex = state.index();
         moved = true;
         if (rebuilt) {
