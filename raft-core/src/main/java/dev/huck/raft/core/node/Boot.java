@@ -1,0 +1,162 @@
+package dev.huck.raft.core.node;
+
+import dev.huck.raft.api.Durability;
+import dev.huck.raft.api.HuckException;
+import dev.huck.raft.api.Options;
+import dev.huck.raft.api.spi.LogEntry;
+import dev.huck.raft.api.spi.LogPosition;
+import dev.huck.raft.api.spi.LogStore;
+import dev.huck.raft.core.consensus.Configuration;
+import dev.huck.raft.core.consensus.Entries;
+import dev.huck.raft.core.consensus.HardState;
+import dev.huck.raft.core.consensus.Limits;
+import dev.huck.raft.core.consensus.Member;
+import dev.huck.raft.core.consensus.Recovery;
+import dev.huck.raft.core.env.Environment;
+import dev.huck.raft.core.storage.NodeFile;
+import dev.huck.raft.core.storage.NodeRecord;
+import dev.huck.raft.core.storage.SnapshotFiles.SnapshotInfo;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What happens to the disk before a node takes part: who am I, do log and snapshot meet, is anything missing. Every step
+ * can be cut short by a crash and is repeated by the next start.
+ */
+final class Boot {
+    private static final Logger LOG = LoggerFactory.getLogger("dev.huck.raft");
+
+    private Boot() {}
+
+    /** Reads who this node is, or decides it, and makes that durable. */
+    static NodeRecord identify(Environment environment, Options options, NodeFile file, String address)
+            throws IOException {
+        NodeRecord record = file.record();
+        String boot = environment.bootId();
+        if (record == null) {
+            long clusterId = options.join().isPresent() ? 0 : nonZero(environment);
+            record = new NodeRecord(
+                    clusterId,
+                    options.id().orElse(address),
+                    nonZero(environment),
+                    address,
+                    new HardState(clusterId == 0 ? 0 : 1, 0),
+                    0,
+                    false,
+                    true,
+                    false,
+                    boot,
+                    options.durability());
+        }
+        if (options.id().isPresent() && !options.id().get().equals(record.nodeId())) {
+            throw new HuckException.StartFailed(
+                    "ERR this directory belongs to node '" + record.nodeId() + "', not '"
+                            + options.id().get() + "': leave --id out, or choose another directory",
+                    null);
+        }
+        if (!record.clean() && record.lastDurability() != Durability.HIGH && !boot.equals(record.bootId())) {
+            LOG.warn(
+                    "the machine stopped while this node ran at durability {}: what was acknowledged in the last moments"
+                            + " may be missing from this node",
+                    record.lastDurability());
+        }
+        // Synced before anything is acknowledged: this run has not ended cleanly yet.
+        record = record.withAddress(address)
+                .withIncarnation(record.incarnation() + 1)
+                .withBootId(boot)
+                .withClean(false);
+        file.write(record);
+        return record;
+    }
+
+    private static long nonZero(Environment environment) {
+        long id = environment.random().nextLong();
+        return id == 0 ? 1 : id;
+    }
+
+    /** Writes the first entry of a new cluster; or finds that one was here once and is not any more. */
+    static NodeRecord found(NodeRecord record, Options options, NodeFile file, LogStore store, boolean hasSnapshot)
+            throws IOException {
+        boolean empty = store.last().index() == 0 && !hasSnapshot;
+        if (record.founded()) {
+            if (empty) {
+                throw new HuckException.StorageFailed(
+                        "ERR the log of this node is gone although its node file is there: restore the log, or empty the"
+                                + " whole directory and join the cluster anew",
+                        null);
+            }
+            return record;
+        }
+        if (empty && record.clusterId() != 0 && record.hardState().term() == 1) {
+            Configuration first = new Configuration(
+                    1,
+                    List.of(new Member(
+                            record.storeId(),
+                            record.nodeId(),
+                            record.address(),
+                            Member.Voting.VOTER,
+                            Member.Versions.CURRENT)),
+                    new Configuration.Settings(
+                            options.durability(),
+                            options.heartbeat().toNanos(),
+                            options.electionTimeoutMin().toNanos(),
+                            options.electionTimeoutMax().toNanos(),
+                            Configuration.Settings.DEFAULT.driftPermille()));
+            store.append(List.of(new LogEntry(1, 1, Entries.configuration(0, first))));
+            store.sync();
+            empty = false;
+        }
+        if (empty) {
+            return record; // A newcomer that has not received anything yet.
+        }
+        NodeRecord founded = record.withFounded(true);
+        file.write(founded);
+        return founded;
+    }
+
+    /** Puts the core together. */
+    static Recovery recover(NodeRecord record, LogStore store, @Nullable SnapshotInfo newest, Limits limits)
+            throws IOException {
+        // A process that was killed may have written without syncing, and what is loaded here counts as durable.
+        store.sync();
+        LogPosition snapshot = newest == null ? LogPosition.START : newest.position();
+        long[] termAtSnapshot = {snapshot.equals(store.base()) ? snapshot.term() : 0};
+        if (snapshot.index() > store.base().index()) {
+            store.read(snapshot.index(), entry -> {
+                termAtSnapshot[0] = entry.term();
+                return false;
+            });
+        }
+        switch (Recovery.decide(store.base(), store.last(), termAtSnapshot[0], snapshot)) {
+            case USE -> {}
+            case RESET_LOG -> {
+                store.reset(snapshot);
+                store.sync();
+            }
+            case GAP ->
+                throw new HuckException.StorageFailed(
+                        "ERR the log begins behind " + store.base().index()
+                                + " but the newest readable snapshot covers only "
+                                + snapshot.index()
+                                + ": entries between them are missing. Restore the snapshot, or empty the"
+                                + " directory and join the cluster anew",
+                        null);
+        }
+        Recovery recovery = new Recovery(
+                record.storeId(),
+                record.hardState(),
+                snapshot,
+                newest == null ? Configuration.EMPTY : newest.configuration(),
+                newest == null ? 0 : newest.stamp(),
+                store.base(),
+                limits);
+        store.read(store.base().index() + 1, entry -> {
+            recovery.load(entry);
+            return true;
+        });
+        return recovery;
+    }
+}

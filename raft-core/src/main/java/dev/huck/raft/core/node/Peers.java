@@ -1,0 +1,119 @@
+package dev.huck.raft.core.node;
+
+import dev.huck.raft.api.spi.Lane;
+import dev.huck.raft.api.spi.Transport;
+import dev.huck.raft.core.consensus.Configuration;
+import dev.huck.raft.core.consensus.Member;
+import dev.huck.raft.core.consensus.Message;
+import dev.huck.raft.core.consensus.PeerMessage;
+import dev.huck.raft.core.wire.Envelope;
+import dev.huck.raft.core.wire.FrameException;
+import dev.huck.raft.core.wire.PeerCodec;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Who is where: turns messages into frames to addresses, and frames into messages that are meant for this node. */
+final class Peers {
+    /** The only group of a node so far. */
+    private static final long GROUP = 0;
+
+    private static final Logger LOG = LoggerFactory.getLogger("dev.huck.raft");
+
+    private final long self;
+    private final String address;
+    private final Transport transport;
+    private final Map<Long, String> heardFrom = new ConcurrentHashMap<>();
+    private final Map<String, String> refused = new ConcurrentHashMap<>();
+    private volatile Configuration configuration = Configuration.EMPTY;
+    private volatile long clusterId;
+
+    Peers(long self, String address, Transport transport, long clusterId) {
+        this.self = self;
+        this.address = address;
+        this.transport = transport;
+        this.clusterId = clusterId;
+    }
+
+    void configuration(Configuration newest) {
+        configuration = newest;
+    }
+
+    long clusterId() {
+        return clusterId;
+    }
+
+    /** A node without a cluster becomes part of the first one that knows its store id. */
+    void join(long cluster) {
+        clusterId = cluster;
+    }
+
+    /** The address of a member, or of somebody heard from; null if unknown. */
+    @Nullable
+    String addressOf(long storeId) {
+        Member member = configuration.member(storeId);
+        return member != null ? member.address() : heardFrom.get(storeId);
+    }
+
+    void send(Message message) {
+        String to = addressOf(message.to());
+        if (to != null) {
+            send(to, message.to(), message);
+        }
+    }
+
+    /** Sends to whoever is at an address; receiver 0 for anybody. */
+    void send(String to, long receiver, PeerMessage message) {
+        transport.send(to, lane(message), PeerCodec.encode(new Envelope(clusterId, GROUP, receiver, address, message)));
+    }
+
+    private static Lane lane(PeerMessage message) {
+        if (message instanceof Message.Append append && !append.entries().isEmpty()) {
+            return Lane.APPEND;
+        }
+        return message instanceof Message.InstallSnapshot ? Lane.SNAPSHOT : Lane.CONTROL;
+    }
+
+    /** Decodes a frame on the transport's thread and hands over what is meant for this node. */
+    void received(byte[] frame, BiConsumer<Envelope, PeerMessage> sink) {
+        Envelope envelope;
+        try {
+            envelope = PeerCodec.decode(frame);
+        } catch (FrameException e) {
+            refuse("?", "a frame that can't be read: " + e.getMessage());
+            return;
+        }
+        if (envelope.groupId() != GROUP) {
+            refuse(envelope.senderAddress(), "group " + envelope.groupId() + ", which is not here");
+            return;
+        }
+        if (envelope.message() instanceof Message message) {
+            if (envelope.receiver() != self) {
+                refuse(
+                        envelope.senderAddress(),
+                        "a message to store " + Long.toHexString(envelope.receiver()) + "; this directory is store "
+                                + Long.toHexString(self) + " (it was emptied, or moved to another address)");
+                return;
+            }
+            if (clusterId != 0 && envelope.clusterId() != clusterId) {
+                refuse(
+                        envelope.senderAddress(),
+                        "cluster " + Long.toHexString(envelope.clusterId()) + "; this node belongs to cluster "
+                                + Long.toHexString(clusterId));
+                return;
+            }
+            heardFrom.put(message.from(), envelope.senderAddress());
+        }
+        sink.accept(envelope, envelope.message());
+    }
+
+    /** Said once for each sender and reason, however often it tries. */
+    private void refuse(String sender, String reason) {
+        if (refused.size() < 1000 && !reason.equals(refused.put(sender, reason))) {
+            LOG.warn("refused from {}: {}", sender, reason);
+        }
+    }
+}

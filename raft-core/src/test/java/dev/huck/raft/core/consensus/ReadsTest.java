@@ -1,0 +1,72 @@
+package dev.huck.raft.core.consensus;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.huck.raft.core.consensus.CoreCluster.Host;
+import org.junit.jupiter.api.Test;
+
+/** Dissertation §6.4: linearizable reads. */
+class ReadsTest {
+
+    @Test
+    void aReadIsConfirmedByARoundThatLeftAfterItArrived() {
+        CoreCluster cluster = CoreCluster.of(3).start();
+        Host leader = cluster.elect();
+        leader.step(new Event.Read(1));
+        assertTrue(leader.seen(Effect.ReadReady.class).isEmpty());
+        cluster.settle();
+        assertEquals(1, leader.seen(Effect.ReadReady.class).size());
+        assertEquals(
+                leader.up().commitIndex(),
+                leader.seen(Effect.ReadReady.class).get(0).index());
+    }
+
+    @Test
+    void aLeaderThatWasReplacedUnawaresConfirmsNoRead() {
+        CoreCluster cluster = CoreCluster.of(3).start();
+        Host old = cluster.elect();
+        cluster.cutOff.add(old.id);
+        cluster.elect();
+        cluster.cutOff.clear();
+        old.step(new Event.Read(1));
+        cluster.run(1000);
+        assertTrue(old.seen(Effect.ReadReady.class).isEmpty());
+        assertEquals(1, old.seen(Effect.Rejected.class).size());
+    }
+
+    @Test
+    void noReadIsServedBeforeTheTermsFirstEntryIsCommitted() {
+        CoreCluster cluster = CoreCluster.of(3).start();
+        cluster.hosts.values().forEach(host -> host.slowDisk = false);
+        cluster.drop = message -> message instanceof Message.AppendReply reply && reply.match() > 1;
+        Host leader = cluster.elect();
+        leader.step(new Event.Read(1));
+        cluster.run(300);
+        assertTrue(leader.seen(Effect.ReadReady.class).isEmpty());
+        cluster.drop = message -> false;
+        cluster.run(1000);
+        assertEquals(1, leader.seen(Effect.ReadReady.class).size());
+    }
+
+    @Test
+    void aLeaseEndsWhenAQuorumHasNotAnswered() {
+        CoreCluster cluster = CoreCluster.of(3).start();
+        Host leader = cluster.elect();
+        assertTrue(cluster.now < leader.up().leaseUntil());
+        cluster.cutOff.add(leader.id);
+        cluster.now += 550 * CoreCluster.MILLIS;
+        assertFalse(cluster.now < leader.up().leaseUntil());
+    }
+
+    @Test
+    void aLeaseIsVoidOnceLeadershipWasOffered() {
+        CoreCluster cluster = CoreCluster.of(3).start();
+        Host leader = cluster.elect();
+        cluster.drop = message -> message instanceof Message.TimeoutNow;
+        leader.step(new Event.Transfer());
+        cluster.run(200);
+        assertFalse(cluster.now < leader.up().leaseUntil());
+    }
+}

@@ -1,0 +1,236 @@
+package dev.huck.raft.core.consensus;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.huck.raft.api.Role;
+import dev.huck.raft.api.spi.LogPosition;
+import dev.huck.raft.core.consensus.CoreCluster.Host;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Raft §5: elections, replication, commitment. */
+class ReplicationTest {
+
+    @Test
+    void aSoleVoterLeadsAtOnceAndCommits() {
+        CoreCluster cluster = CoreCluster.of(1).start();
+        cluster.propose(cluster.host(1), "a");
+        assertEquals(Role.LEADER, cluster.host(1).up().role());
+        assertEquals(List.of("a"), cluster.host(1).commands());
+    }
+
+    @Test
+    void aSoleVoterDoesNotLeadBeforeItsVoteIsDurable() {
+        CoreCluster cluster = CoreCluster.of(1);
+        cluster.host(1).slowDisk = true;
+        cluster.start();
+        assertEquals(Role.CANDIDATE, cluster.host(1).up().role());
+        cluster.host(1).write();
+        assertEquals(Role.LEADER, cluster.host(1).up().role());
+    }
+
+    @Test
+    void threeNodesElectOneLeaderAndApplyTheSameCommands() {
+        CoreCluster cluster = CoreCluster.of(3).start();
+        Host leader = cluster.elect();
+        cluster.propose(leader, "a");
+        cluster.propose(leader, "b");
+        cluster.run(300);
+        for (Host host : cluster.hosts.values()) {
+            assertEquals(List.of("a", "b"), host.commands(), "host " + host.id);
+        }
+    }
+
+    @Test
+    void nothingCommitsWithoutAQuorumThatHoldsItDurably() {
+        CoreCluster cluster = CoreCluster.of(3).start();
+        Host leader = cluster.elect();
+        cluster.hosts.values().forEach(host -> host.slowDisk = true);
+        cluster.propose(leader, "a");
+        cluster.settle();
+        assertFalse(leader.commands().contains("a"));
+        cluster.hosts.values().forEach(Host::write);
+        cluster.settle();
+        assertTrue(leader.commands().contains("a"));
+    }
+
+    @Test
+    void followersAloneCommitWhileTheLeadersDiskIsSlow() {
+        CoreCluster cluster = CoreCluster.of(3).start();
+        Host leader = cluster.elect();
+        leader.slowDisk = true;
+        cluster.propose(leader, "a");
+        cluster.settle();
+        assertTrue(leader.commands().contains("a"));
+    }
+
+    @Test
+    void aNewLeaderIsElectedWhenTheLeaderIsGoneAndKeepsWhatWasCommitted() {
+        CoreCluster cluster = CoreCluster.of(3).start();
+        Host leader = cluster.elect();
+        cluster.propose(leader, "a");
+        cluster.settle();
+        leader.crash();
+        Host next = cluster.elect();
+        cluster.propose(next, "b");
+        cluster.run(300);
+        assertEquals(List.of("a", "b"), next.commands());
+        leader.start();
+        cluster.run(2000);
+        assertEquals(List.of("a", "b"), leader.commands());
+    }
+
+    @Test
+    void anEntryOfAnEarlierTermIsNotCommittedByCounting() {
+        // Raft figure 8: what an old term left behind commits only together with an entry of the present term.
+        CoreCluster cluster = CoreCluster.of(3).start();
+        Host first = cluster.elect();
+        cluster.drop = message -> message instanceof Message.Append;
+        cluster.propose(first, "old");
+        cluster.settle();
+        assertFalse(first.commands().contains("old"));
+        first.crash();
+        cluster.drop = message -> false;
+        Host second = cluster.elect();
+        cluster.propose(second, "new");
+        cluster.run(200);
+        first.start();
+        cluster.run(2000);
+        assertEquals(List.of("new"), first.commands());
+    }
+
+    @Test
+    void aConflictingSuffixIsReplacedWithoutTouchingWhatAgrees() {
+        CoreCluster cluster = CoreCluster.of(3).start();
+        Host first = cluster.elect();
+        cluster.propose(first, "a");
+        cluster.settle();
+        cluster.cutOff.add(first.id);
+        for (int i = 0; i < 20; i++) {
+            cluster.propose(first, "lost" + i);
+        }
+        Host second = cluster.elect();
+        cluster.propose(second, "b");
+        cluster.run(200);
+        cluster.cutOff.clear();
+        cluster.run(2000);
+        assertEquals(List.of("a", "b"), first.commands());
+        assertEquals(second.up().last(), first.up().last());
+    }
+
+    @Test
+    void aDuplicatedAndDelayedAppendDoesNotTruncateWhatFollows() {
+        CoreCluster cluster = CoreCluster.of(3).start();
+        Host leader = cluster.elect();
+        long follower = leader.id == 1 ? 2 : 1;
+        cluster.propose(leader, "a");
+        Message early = cluster.network.stream()
+                .filter(m -> m.to() == follower && m instanceof Message.Append)
+                .findFirst()
+                .orElseThrow();
+        cluster.settle();
+        cluster.propose(leader, "b");
+        cluster.settle();
+        LogPosition before = cluster.host(follower).up().last();
+        cluster.deliver(early);
+        assertEquals(before, cluster.host(follower).up().last());
+    }
+
+    @Test
+    void aLeaderWithoutItsQuorumStepsDownAndGoesSilent() {
+        CoreCluster cluster = CoreCluster.of(5).start();
+        Host leader = cluster.elect();
+        for (Host host : cluster.hosts.values()) {
+            if (host.id != leader.id && host.id != (leader.id % 5) + 1) {
+                host.crash();
+            }
+        }
+        cluster.run(1000);
+        assertFalse(leader.up().role() == Role.LEADER);
+    }
+
+    @Test
+    void aNodeThatWasCutOffReturnsWithoutAnElection() {
+        CoreCluster cluster = CoreCluster.of(3).start();
+        Host leader = cluster.elect();
+        long follower = leader.id == 1 ? 2 : 1;
+        cluster.cutOff.add(follower);
+        cluster.run(10_000);
+        long term = leader.up().term();
+        cluster.cutOff.clear();
+        cluster.run(3000);
+        assertEquals(Role.LEADER, leader.up().role());
+        assertEquals(term, leader.up().term());
+        assertEquals(term, cluster.host(follower).up().term());
+    }
+
+    @Test
+    void aVoteIsOnDiskBeforeItIsGivenAndOutlivesARestart() {
+        CoreCluster cluster = CoreCluster.of(3);
+        Host voter = cluster.host(1);
+        voter.start();
+        cluster.now += 700 * CoreCluster.MILLIS;
+        voter.slowDisk = true;
+        LogPosition last = voter.up().last();
+        voter.step(new Event.Received(new Message.RequestVote(2, 1, 5, last, false)));
+        assertTrue(cluster.network.isEmpty(), "a vote left before it was durable");
+        voter.write();
+        assertEquals(new HardState(5, 2), voter.hardState);
+        voter.crash();
+        cluster.network.clear();
+        voter.slowDisk = false;
+        voter.start();
+        cluster.now += 700 * CoreCluster.MILLIS;
+        voter.step(new Event.Received(new Message.RequestVote(3, 1, 5, last, false)));
+        assertFalse(((Message.VoteReply) cluster.network.getLast()).granted());
+    }
+
+    @Test
+    void leadershipIsHandedOverWithoutWaitingForATimeout() {
+        CoreCluster cluster = CoreCluster.of(3).start();
+        Host leader = cluster.elect();
+        cluster.propose(leader, "a");
+        cluster.settle();
+        leader.step(new Event.Transfer());
+        cluster.settle();
+        assertEquals(Role.FOLLOWER, leader.up().role());
+        Host next = cluster.elect();
+        assertTrue(next.id != leader.id);
+        assertEquals(List.of("a"), next.commands());
+    }
+
+    @Test
+    void aFollowerThatNeedsCompactedEntriesIsSentASnapshot() {
+        CoreCluster cluster = CoreCluster.of(3).start();
+        Host leader = cluster.elect();
+        long lagging = leader.id == 1 ? 2 : 1;
+        cluster.cutOff.add(lagging);
+        for (int i = 0; i < 2000; i++) {
+            cluster.propose(leader, "x" + i);
+            cluster.settle();
+        }
+        LogPosition covered = leader.up().last();
+        leader.snapshot = covered;
+        leader.step(new Event.SnapshotSaved(covered));
+        assertTrue(leader.up().base().index() > 1);
+        cluster.cutOff.clear();
+        cluster.run(2000);
+        assertFalse(leader.seen(Effect.ReadChunk.class).isEmpty());
+        Effect.ReadChunk read = leader.seen(Effect.ReadChunk.class)
+                .get(leader.seen(Effect.ReadChunk.class).size() - 1);
+        leader.step(new Event.ChunkRead(read.peer(), read.session(), covered, 3, 0, new byte[] {1, 2, 3}));
+        cluster.settle();
+        Host behind = cluster.host(lagging);
+        assertEquals(1, behind.seen(Effect.StoreChunk.class).size());
+        behind.step(new Event.ChunkStored(covered, 3, leader.up().configuration(), cluster.now));
+        cluster.settle();
+        assertEquals(covered, behind.up().base());
+        cluster.propose(leader, "after");
+        cluster.run(500);
+        assertEquals(
+                List.of("after"),
+                behind.commands().stream().filter(c -> c.equals("after")).toList());
+    }
+}
