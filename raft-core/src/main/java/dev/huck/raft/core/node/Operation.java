@@ -79,6 +79,9 @@ final class Operation {
     /** Machine stage: of a failed one. */
     @Nullable String error;
 
+    /** Machine stage: of a write that failed and yet may take effect. */
+    boolean outcomeUnknown;
+
     /** Machine stage: of one that ran before its turn. */
     @Nullable RecordedReply recorded;
 
