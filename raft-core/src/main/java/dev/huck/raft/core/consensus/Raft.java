@@ -395,7 +395,7 @@ public final class Raft {
             published = current;
             outbox.add(current);
         }
-        if (configuration() != publishedConfiguration) {
+        if (!configuration().equals(publishedConfiguration)) {
             publishedConfiguration = configuration();
             outbox.add(new Effect.ConfigurationChanged(publishedConfiguration));
         }

@@ -34,7 +34,7 @@ final class Replication {
     /** Members come and go with the configuration in force. */
     private void followConfiguration() {
         Configuration configuration = raft.configuration();
-        if (configuration == known) {
+        if (configuration.equals(known)) {
             return;
         }
         known = configuration;

@@ -289,7 +289,8 @@ final class ClientSession implements Session {
     }
 
     /** Where replies go; null once the client is gone. */
-    @Nullable ReplySink sink() {
+    @Nullable
+    ReplySink sink() {
         return closed ? null : connection.replies();
     }
 

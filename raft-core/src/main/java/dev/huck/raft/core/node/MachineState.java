@@ -119,7 +119,8 @@ final class MachineState {
      * @return the snapshot; null if there is none
      * @throws IOException when the machine or the disk failed; nothing has changed
      */
-    @Nullable SnapshotInfo restoreNewest() throws IOException {
+    @Nullable
+    SnapshotInfo restoreNewest() throws IOException {
         while (true) {
             SnapshotInfo info = snapshots.newest();
             Machine fresh = machines.get();

@@ -179,7 +179,8 @@ public final class RaftNode implements Node, Gateway, Loop {
         this.filesStage = environment.stage("files");
         this.mailbox = new Mailbox<>(loopStage, ITEMS_A_TURN, this::turn);
         this.builtIns = new BuiltIns(environment, options, this, transport.commands());
-        this.machine = new MachineRunner(environment, filesStage, machines, snapshots, this, builtIns);
+        this.machine =
+                new MachineRunner(environment, machines, snapshots, this, builtIns, options.consistency(), filesStage);
         SnapshotInfo restored = machine.boot();
         Limits limits = limits(options);
         Recovery recovery = Boot.recover(record, store, restored, limits);
@@ -675,7 +676,7 @@ public final class RaftNode implements Node, Gateway, Loop {
         stats.put(
                 "num_peers",
                 Integer.toString(Math.max(0, seen.configuration().members().size() - 1)));
-        stats.put("state", builtIns.stateName(seen.role()));
+        stats.put("state", RaftCommands.nameOf(seen.role()));
         stats.put("term", Long.toString(seen.term()));
         return stats;
     }
@@ -687,7 +688,7 @@ public final class RaftNode implements Node, Gateway, Loop {
         for (Member member : seen.configuration().members()) {
             String state;
             if (member.storeId() == record.storeId()) {
-                state = builtIns.stateName(seen.role());
+                state = RaftCommands.nameOf(seen.role());
             } else if (member.storeId() == seen.leader()) {
                 state = "Leader";
             } else if (seen.role() == Role.LEADER) {
@@ -728,7 +729,7 @@ public final class RaftNode implements Node, Gateway, Loop {
             handOvers.add(future);
             step(new Event.Transfer());
             loopStage.schedule(options.electionTimeoutMax().toNanos(), () -> {
-                handOvers.remove(future);
+                handOvers.removeIf(waiting -> waiting == future);
                 future.completeExceptionally(
                         new HuckException.Busy("BUSY nobody took leadership over within an election timeout"));
             });
@@ -793,6 +794,7 @@ public final class RaftNode implements Node, Gateway, Loop {
      *
      * @return completed when the node has stopped; exceptionally if something failed
      */
+    @SuppressWarnings("FutureReturnValueIgnored") // stopping ends in closed
     public CompletionStage<Void> shutdown() {
         if (closing.compareAndSet(false, true)) {
             transport.stopClients();
@@ -820,6 +822,7 @@ public final class RaftNode implements Node, Gateway, Loop {
     }
 
     /** Runs something once the node has stopped, before anybody who waits for that is told. */
+    @SuppressWarnings("FutureReturnValueIgnored") // nothing comes after it
     void onEnd(Runnable task) {
         ended.thenRun(task);
     }

@@ -17,6 +17,8 @@ import java.util.function.BooleanSupplier;
 
 /** A counter with every kind of command and of fault. */
 final class TestMachine implements Machine {
+    long count;
+
     private final CommandTable table = CommandTable.builder()
             .write("add", arity(1), (context, command, reply) -> reply.integer(count += command.integer(0)), spec -> spec
                     .keys(1, 1, 1)
@@ -27,7 +29,6 @@ final class TestMachine implements Machine {
     /** Whether commands that fail for reasons outside of the state fail. */
     private final BooleanSupplier broken;
 
-    long count;
     private boolean routed;
 
     TestMachine(BooleanSupplier broken) {
