@@ -87,6 +87,9 @@ final class Operation {
     @Nullable
     String error;
 
+    /** Machine stage: of a write that failed and yet may take effect. */
+    boolean outcomeUnknown;
+
     /** Machine stage: of one that ran before its turn. */
     @Nullable
     RecordedReply recorded;
