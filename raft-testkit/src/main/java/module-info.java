@@ -1,0 +1,13 @@
+/** A deterministic simulator of whole clusters, and the contract suites of the plug-in interfaces. */
+@org.jspecify.annotations.NullMarked
+module dev.huck.raft.testkit {
+    requires transitive dev.huck.raft.api;
+    requires dev.huck.raft.core;
+    requires info.picocli;
+    requires static org.jspecify;
+
+    exports dev.huck.raft.testkit.linear;
+
+    opens dev.huck.raft.testkit.cli to
+            info.picocli;
+}
