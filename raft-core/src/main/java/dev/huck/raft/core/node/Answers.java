@@ -190,13 +190,15 @@ final class Answers {
 
     private void start(Operation local) {
         local.state = State.WAITING;
-        Deferred.start(local, answer -> stage.accept(() -> {
-            if (local.state == State.WAITING) {
-                local.state = State.READY;
-                local.local = answer;
-                touch(local.session);
-            }
-        }));
+        Deferred.start(
+                local,
+                answer -> stage.accept(() -> {
+                    if (local.state == State.WAITING) {
+                        local.state = State.READY;
+                        local.local = answer;
+                        touch(local.session);
+                    }
+                }));
     }
 
     private boolean answerRead(ClientSession session, Operation read, ReplySink sink) {

@@ -1,7 +1,5 @@
 package dev.huck.raft.core.node;
 
-import dev.huck.raft.api.Command;
-import dev.huck.raft.api.Consistency;
 import dev.huck.raft.api.Durability;
 import dev.huck.raft.api.HuckException;
 import dev.huck.raft.api.Machine;
@@ -9,7 +7,6 @@ import dev.huck.raft.api.NodeStatus;
 import dev.huck.raft.api.Options;
 import dev.huck.raft.api.Role;
 import dev.huck.raft.api.spi.ClientConnection;
-import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.api.spi.LogStore;
 import dev.huck.raft.api.spi.Transport;
@@ -23,7 +20,6 @@ import dev.huck.raft.core.consensus.Message;
 import dev.huck.raft.core.consensus.PeerMessage;
 import dev.huck.raft.core.consensus.Raft;
 import dev.huck.raft.core.consensus.Recovery;
-import dev.huck.raft.core.consensus.Rejection;
 import dev.huck.raft.core.env.Environment;
 import dev.huck.raft.core.env.Stage;
 import dev.huck.raft.core.storage.NodeFile;
@@ -35,11 +31,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -53,12 +47,7 @@ import org.slf4j.LoggerFactory;
 final class EventLoop implements Loop {
     private static final Logger LOG = LoggerFactory.getLogger("dev.huck.raft");
     private static final int ITEMS_A_TURN = 4096;
-    private static final int COMMANDS_AN_ENTRY = 1024;
-    private static final long BYTES_AN_ENTRY = 1 << 20;
-    private static final long SWEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long DRAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-    private static final String UNKNOWN =
-            "UNKNOWN the command left this node but its outcome is not known: look before repeating it";
 
     private final Environment environment;
     private final Options options;
@@ -72,19 +61,15 @@ final class EventLoop implements Loop {
     private final Peers peers;
     private final Admissions admissions;
     private final Snapshotting snapshotting;
-    private final Pending pending = new Pending();
+    private final Requests requests;
     private final ArrayDeque<Effect.SendAfter> heldBack = new ArrayDeque<>();
-    private final AtomicLong bytesUnderWay = new AtomicLong();
     private final List<CompletableFuture<Void>> handOvers = new ArrayList<>();
     private final Consumer<Throwable> failed;
 
-    private List<Operation> writes = new ArrayList<>();
-    private List<Operation> reads = new ArrayList<>();
     private volatile View view;
     private volatile boolean stopped;
     private long tickAt = Long.MAX_VALUE;
     private Stage.@Nullable Timer ticker;
-    private boolean sweeping;
     private long persisted;
 
     /** Something that is not for the core, or not yet. */
@@ -130,6 +115,8 @@ final class EventLoop implements Loop {
         Member self = new Member(
                 record.storeId(), record.nodeId(), record.address(), Member.Voting.NEWCOMER, Member.Versions.CURRENT);
         this.admissions = new Admissions(environment, stage, peers, self, this::step);
+        this.requests =
+                new Requests(environment, options, stage, raft, machine, () -> admissions.notLeader(View.of(raft)));
     }
 
     void start() {
@@ -181,13 +168,13 @@ final class EventLoop implements Loop {
 
     @Override
     public void submit(List<Operation> operations) {
-        bytesUnderWay.addAndGet(cost(operations));
+        requests.charge(operations);
         mailbox.post(operations);
     }
 
     @Override
     public boolean overBudget() {
-        return bytesUnderWay.get() > options.memoryBudgetBytes();
+        return requests.overBudget();
     }
 
     @Override
@@ -305,12 +292,10 @@ final class EventLoop implements Loop {
             } else if (item instanceof Runnable task) {
                 task.run();
             } else {
-                for (Operation operation : (List<Operation>) item) {
-                    (operation.kind == Operation.Kind.WRITE ? writes : reads).add(operation);
-                }
+                requests.add((List<Operation>) item);
             }
         }
-        admit();
+        requests.admit();
         carryOut();
     }
 
@@ -335,55 +320,6 @@ final class EventLoop implements Loop {
         }
     }
 
-    /** Everything that clients brought in this turn goes to the core in as few entries and rounds as possible. */
-    private void admit() {
-        long now = environment.nanoTime();
-        long deadline = now + options.requestTimeout().toNanos();
-        for (int from = 0; from < writes.size(); ) {
-            int to = from;
-            long bytes = 0;
-            List<Command> commands = new ArrayList<>();
-            while (to < writes.size() && commands.size() < COMMANDS_AN_ENTRY && bytes < BYTES_AN_ENTRY) {
-                Command command = Objects.requireNonNull(writes.get(to++).command);
-                commands.add(command);
-                bytes += command.encodedLength();
-            }
-            long batch = pending.hand(List.copyOf(writes.subList(from, to)), deadline);
-            step(new Event.Propose(
-                    batch,
-                    commands,
-                    environment.wallNanos(),
-                    environment.random().nextLong()));
-            from = to;
-        }
-        if (!writes.isEmpty()) {
-            writes = new ArrayList<>();
-        }
-        if (!reads.isEmpty()) {
-            admitReads(now, deadline);
-            reads = new ArrayList<>();
-        }
-        if (!pending.isEmpty()) {
-            sweepLater();
-        }
-    }
-
-    private void admitReads(long now, long deadline) {
-        List<Operation> leased = new ArrayList<>();
-        List<Operation> confirmed = new ArrayList<>();
-        boolean lease = raft.role() == Role.LEADER && now - raft.leaseUntil() < 0;
-        for (Operation read : reads) {
-            (lease && read.consistency == Consistency.MEDIUM ? leased : confirmed).add(read);
-        }
-        if (!leased.isEmpty()) {
-            release(leased);
-            machine.readReady(leased, raft.commitIndex(), raft.term());
-        }
-        if (!confirmed.isEmpty()) {
-            step(new Event.Read(pending.hand(confirmed, deadline)));
-        }
-    }
-
     private void carryOut() {
         List<Effect> effects = raft.effects();
         // Before anything leaves: a lease that this turn gave up must not be seen once the hand-over is on its way.
@@ -403,28 +339,20 @@ final class EventLoop implements Loop {
         } else if (effect instanceof Effect.SendAfter send) {
             heldBack.addLast(send);
         } else if (effect instanceof Effect.Persist persist) {
-            LogPosition reset = persist.reset();
-            if (reset != null || persist.truncateFrom() > 0) {
-                fail(pending.overwritten(reset != null ? 0 : persist.truncateFrom()), UNKNOWN);
+            if (persist.reset() != null || persist.truncateFrom() > 0) {
+                requests.overwritten(persist.reset() != null ? 0 : persist.truncateFrom());
             }
             writer.write(persist);
         } else if (effect instanceof Effect.Apply apply) {
-            apply(apply.entries());
+            requests.apply(apply.entries());
         } else if (effect instanceof Effect.ReadEntries read) {
             writer.read(read);
         } else if (effect instanceof Effect.Proposed proposed) {
-            pending.proposed(proposed.batch(), proposed.position());
+            requests.proposed(proposed);
         } else if (effect instanceof Effect.Rejected rejected) {
-            List<Operation> operations = pending.take(rejected.batch());
-            if (operations != null) {
-                fail(operations, rejection(rejected.reason()));
-            }
+            requests.rejected(rejected);
         } else if (effect instanceof Effect.ReadReady ready) {
-            List<Operation> operations = pending.take(ready.batch());
-            if (operations != null) {
-                release(operations);
-                machine.readReady(operations, ready.index(), 0);
-            }
+            requests.readReady(ready);
         } else if (effect instanceof Effect.RoleChanged changed) {
             roleChanged(changed);
         } else if (effect instanceof Effect.ConfigurationChanged changed) {
@@ -440,22 +368,6 @@ final class EventLoop implements Loop {
         } else if (effect instanceof Effect.RestoreMachine restore) {
             machine.restore(restore.position());
         }
-    }
-
-    private void apply(List<LogEntry> entries) {
-        List<Operation @Nullable []> operations = new ArrayList<>(entries.size());
-        List<Operation> lost = new ArrayList<>();
-        for (LogEntry entry : entries) {
-            Operation[] mine = pending.committed(entry, lost);
-            operations.add(mine);
-            if (mine != null) {
-                release(List.of(mine));
-            }
-        }
-        if (!lost.isEmpty()) {
-            fail(lost, UNKNOWN);
-        }
-        machine.apply(entries, operations);
     }
 
     private void roleChanged(Effect.RoleChanged changed) {
@@ -502,54 +414,6 @@ final class EventLoop implements Loop {
         });
     }
 
-    private void sweepLater() {
-        if (!sweeping) {
-            sweeping = true;
-            stage.schedule(SWEEP_NANOS, () -> {
-                sweeping = false;
-                long now = environment.nanoTime();
-                fail(pending.overdueWrites(now), UNKNOWN);
-                fail(
-                        pending.overdueReads(now),
-                        "CLUSTERDOWN leadership could not be confirmed in time; nothing was read");
-                if (!pending.isEmpty() && !stopped) {
-                    sweepLater();
-                }
-            });
-        }
-    }
-
-    // ---- answers
-
-    private void fail(List<Operation> operations, String error) {
-        if (!operations.isEmpty()) {
-            release(operations);
-            machine.fail(operations, error);
-        }
-    }
-
-    private void release(List<Operation> operations) {
-        bytesUnderWay.addAndGet(-cost(operations));
-    }
-
-    private static long cost(List<Operation> operations) {
-        long cost = 0;
-        for (Operation operation : operations) {
-            cost += operation.cost;
-        }
-        return cost;
-    }
-
-    private String rejection(Rejection reason) {
-        return switch (reason) {
-            case NOT_LEADER ->
-                String.valueOf(admissions.notLeader(View.of(raft)).getMessage());
-            case TRANSFERRING -> "BUSY leadership is being handed over; try again";
-            case BUSY -> "BUSY too many commands are under way; try again later";
-            case CHANGE_IN_PROGRESS, UNKNOWN_MEMBER, LAST_VOTER -> throw new AssertionError(reason);
-        };
-    }
-
     // ---- the end
 
     private void handOver(CompletableFuture<Void> future) {
@@ -583,7 +447,7 @@ final class EventLoop implements Loop {
     }
 
     private void drain(long patience, Runnable then) {
-        if (pending.isEmpty() || environment.nanoTime() - patience > 0) {
+        if (requests.isIdle() || environment.nanoTime() - patience > 0) {
             then.run();
         } else {
             stage.schedule(DRAIN_NANOS, () -> drain(patience, then));
@@ -599,8 +463,7 @@ final class EventLoop implements Loop {
         if (ticker != null) {
             ticker.cancel();
         }
-        fail(pending.overwritten(0), UNKNOWN);
-        fail(pending.undecided(), "CLUSTERDOWN the node is stopping; nothing was read");
+        requests.stop();
         machine.close();
         writer.close(() -> {
             snapshotting.close();

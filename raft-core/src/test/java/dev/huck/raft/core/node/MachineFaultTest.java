@@ -116,8 +116,9 @@ final class MachineFaultTest {
         shell.commit("inc");
         client.send("inc", "error", "inc");
         shell.commitAll();
-        String unknown = "-UNKNOWN the command is committed at index 2, but this node's machine failed before its result"
-                + " was known; look before repeating it";
+        String unknown =
+                "-UNKNOWN the command is committed at index 2, but this node's machine failed before its result"
+                        + " was known; look before repeating it";
         // The first one's result is known: the entry is committed and all nodes compute the same.
         assertEquals(":2 " + unknown + " " + unknown, client.received());
     }

@@ -175,9 +175,7 @@ final class SessionOrderTest {
         shell.commitAll();
         assertEquals("", client.received());
         shell.loop.request.complete(null);
-        assertEquals(
-                "+OK :1 :1 :2 +PONG $# Keyspace\r\ndb0:keys=2,expires=0,avg_ttl=0\r\n",
-                client.received());
+        assertEquals("+OK :1 :1 :2 +PONG $# Keyspace\r\ndb0:keys=2,expires=0,avg_ttl=0\r\n", client.received());
     }
 
     @Test
