@@ -23,6 +23,7 @@ final class Answers {
     private final MachineState state;
     private final Loop loop;
     private final Consumer<Runnable> stage;
+    private final Reads reads = new Reads();
     private final List<ClientSession> touched = new ArrayList<>();
     private List<ClientSession> blocked = new ArrayList<>();
 
@@ -48,8 +49,8 @@ final class Answers {
     }
 
     /** Lets reads run once an index is applied. */
-    void ready(List<Operation> reads, long index, long term) {
-        for (Operation read : reads) {
+    void ready(List<Operation> confirmed, long index, long term) {
+        for (Operation read : confirmed) {
             if (read.state == State.WAITING) {
                 read.state = State.READY;
                 read.index = index;
@@ -190,13 +191,15 @@ final class Answers {
 
     private void start(Operation local) {
         local.state = State.WAITING;
-        Deferred.start(local, answer -> stage.accept(() -> {
-            if (local.state == State.WAITING) {
-                local.state = State.READY;
-                local.local = answer;
-                touch(local.session);
-            }
-        }));
+        Deferred.start(
+                local,
+                answer -> stage.accept(() -> {
+                    if (local.state == State.WAITING) {
+                        local.state = State.READY;
+                        local.local = answer;
+                        touch(local.session);
+                    }
+                }));
     }
 
     private boolean answerRead(ClientSession session, Operation read, ReplySink sink) {
@@ -230,7 +233,7 @@ final class Answers {
             session.guard().error(sink, MISSED);
             return;
         }
-        Reads.run(read, state.readContext(), session.guard(), sink);
+        reads.run(read, state, session.guard(), sink);
         session.highestIndexShown =
                 Math.max(session.highestIndexShown, state.readContext().index());
     }

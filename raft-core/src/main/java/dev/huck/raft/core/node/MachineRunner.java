@@ -14,7 +14,6 @@ import dev.huck.raft.core.node.Operation.State;
 import dev.huck.raft.core.storage.SnapshotFiles;
 import dev.huck.raft.core.storage.SnapshotFiles.SnapshotInfo;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -96,7 +95,8 @@ final class MachineRunner {
      * @return the snapshot; null if there is none
      * @throws HuckException.StartFailed when the machine can't read it, or its commands clash with built-in ones
      */
-    @Nullable SnapshotInfo boot() {
+    @Nullable
+    SnapshotInfo boot() {
         builtIns.refuseClashes(state.machine().commands().specs());
         try {
             SnapshotInfo info = state.restoreNewest();
@@ -124,7 +124,8 @@ final class MachineRunner {
     }
 
     /** @return while the machine is being rebuilt after a failure: the error for clients; else null. Any thread */
-    @Nullable String suspect() {
+    @Nullable
+    String suspect() {
         return state.suspect();
     }
 

@@ -64,7 +64,8 @@ final class MachineState {
     }
 
     /** While the instance can't be trusted: the error for clients; else null. Any thread. */
-    @Nullable String suspect() {
+    @Nullable
+    String suspect() {
         return suspect;
     }
 

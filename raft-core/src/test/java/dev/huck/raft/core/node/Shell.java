@@ -16,7 +16,6 @@ import dev.huck.raft.core.env.Environment;
 import dev.huck.raft.core.env.Stage;
 import dev.huck.raft.core.storage.SnapshotFiles;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -39,12 +38,16 @@ final class Shell {
 
     private final List<LogEntry> log = new ArrayList<>();
 
-    Shell(Path directory) throws IOException {
-        this(directory, null);
+    Shell() throws IOException {
+        this(new MemoryDisk(), null);
     }
 
-    Shell(Path directory, Supplier<Machine> machine) throws IOException {
-        disk = new RealDisk(directory);
+    Shell(Disk disk) throws IOException {
+        this(disk, null);
+    }
+
+    Shell(Disk disk, Supplier<Machine> machine) throws IOException {
+        this.disk = disk;
         snapshots = SnapshotFiles.open(disk, 2);
         Environment env = new World();
         List<CommandSpec> transports = List.of(CommandSpec.of("hello3", Arity.atLeast(0), "fast"));
@@ -110,11 +113,12 @@ final class Shell {
         return entry;
     }
 
-    /** Commits everything that was submitted as one entry. */
+    /** Commits all writes that were submitted as one entry; reads stay with the loop. */
     LogEntry commitAll() {
-        Operation[] operations = loop.submitted.toArray(new Operation[0]);
-        loop.submitted.clear();
-        return commit(operations);
+        List<Operation> writes = new ArrayList<>(loop.submitted);
+        writes.removeIf(operation -> operation.kind != Operation.Kind.WRITE);
+        loop.submitted.removeAll(writes);
+        return commit(writes.toArray(new Operation[0]));
     }
 
     private LogEntry entry(List<Command> commands) {

@@ -20,6 +20,7 @@ final class TestLoop implements Loop {
     final List<String> told = new ArrayList<>();
     /** The last admin request's. */
     CompletableFuture<Object> request = new CompletableFuture<>();
+
     boolean overBudget;
     boolean leaseValid = true;
     Role role = Role.LEADER;

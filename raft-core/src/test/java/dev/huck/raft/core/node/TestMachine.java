@@ -20,9 +20,11 @@ final class TestMachine implements Machine {
     long count;
 
     private final CommandTable table = CommandTable.builder()
-            .write("add", arity(1), (context, command, reply) -> reply.integer(count += command.integer(0)), spec -> spec
-                    .keys(1, 1, 1)
-                    .help("Adds.", "number"))
+            .write(
+                    "add",
+                    arity(1),
+                    (context, command, reply) -> reply.integer(count += command.integer(0)),
+                    spec -> spec.keys(1, 1, 1).help("Adds.", "number"))
             .read("get", arity(0), (context, command, reply) -> reply.integer(count))
             .build();
 
@@ -44,9 +46,11 @@ final class TestMachine implements Machine {
     public void command(Applier applier, Command command) {
         switch (command.name()) {
             case "inc" -> applier.write(context -> ++count, Reply::integer);
-            case "where" -> applier.write(
-                    context -> context.index() + "." + context.ordinal() + " t" + context.term() + " @" + context.nanos(),
-                    Reply::text);
+            case "where" ->
+                applier.write(
+                        context -> context.index() + "." + context.ordinal() + " t" + context.term() + " @"
+                                + context.nanos(),
+                        Reply::text);
             case "random" -> applier.write(context -> context.random().nextLong(), Reply::integer);
             case "when" -> applier.read(context -> context.index() + " @" + context.nanos(), Reply::text);
             case "hello" -> applier.reply(reply -> reply.simple("hello"));
@@ -57,45 +61,51 @@ final class TestMachine implements Machine {
                 applier.reply(reply -> reply.simple("two"));
             }
             case "bug" -> throw new IllegalStateException("a bug in the routing pass");
-            case "fails" -> applier.write(
-                    context -> {
-                        throw new CommandException("WRONGTYPE no");
-                    },
-                    Reply::integer);
-            case "faulty" -> applier.write(
-                    context -> {
-                        count += 1000;
-                        throw new IllegalStateException("secret");
-                    },
-                    Reply::integer);
-            case "error", "ioerror", "hidden" -> applier.write(
-                    context -> {
-                        count += 1_000_000;
-                        if (!broken.getAsBoolean()) {
-                            return count -= 999_999;
-                        }
-                        switch (command.name()) {
-                            case "error" -> throw new StackOverflowError("too deep");
-                            case "ioerror" -> throw new IOException("no disk");
-                            default -> throw new UncheckedIOException(new IOException("no disk"));
-                        }
-                    },
-                    Reply::integer);
-            case "badreply" -> applier.write(context -> ++count, (reply, result) -> {
-                reply.array(3);
-                reply.integer(result);
-                throw new IllegalStateException("in respond");
-            });
+            case "fails" ->
+                applier.write(
+                        context -> {
+                            throw new CommandException("WRONGTYPE no");
+                        },
+                        Reply::integer);
+            case "faulty" ->
+                applier.write(
+                        context -> {
+                            count += 1000;
+                            throw new IllegalStateException("secret");
+                        },
+                        Reply::integer);
+            case "error", "ioerror", "hidden" ->
+                applier.write(
+                        context -> {
+                            count += 1_000_000;
+                            if (!broken.getAsBoolean()) {
+                                return count -= 999_999;
+                            }
+                            switch (command.name()) {
+                                case "error" -> throw new StackOverflowError("too deep");
+                                case "ioerror" -> throw new IOException("no disk");
+                                default -> throw new UncheckedIOException(new IOException("no disk"));
+                            }
+                        },
+                        Reply::integer);
+            case "badreply" ->
+                applier.write(context -> ++count, (reply, result) -> {
+                    reply.array(3);
+                    reply.integer(result);
+                    throw new IllegalStateException("in respond");
+                });
             case "noreply" -> applier.write(context -> ++count, (reply, result) -> {});
-            case "tworeplies" -> applier.write(context -> ++count, (reply, result) -> {
-                reply.integer(result);
-                reply.integer(result);
-            });
-            case "badread" -> applier.read(
-                    context -> {
-                        throw new StackOverflowError("too deep");
-                    },
-                    Reply::integer);
+            case "tworeplies" ->
+                applier.write(context -> ++count, (reply, result) -> {
+                    reply.integer(result);
+                    reply.integer(result);
+                });
+            case "badread" ->
+                applier.read(
+                        context -> {
+                            throw new StackOverflowError("too deep");
+                        },
+                        Reply::integer);
             case "forgetful" -> {
                 // Writes when it is routed, and then no more.
                 if (!routed) {
