@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -26,7 +27,8 @@ import java.util.random.RandomGenerator;
 final class Shell {
     final StepStage stage = new StepStage();
     final StepStage files = new StepStage();
-    final TestLoop loop = new TestLoop();
+    final TestLoop loop;
+    private final Stage machineStage;
     final Disk disk;
     final SnapshotFiles snapshots;
     final BuiltIns builtIns;
@@ -47,7 +49,15 @@ final class Shell {
     }
 
     Shell(Disk disk, Supplier<Machine> machine) throws IOException {
+        this(disk, machine, null, null);
+    }
+
+    /** With a stage of one's own instead of {@link #stage}, and somebody to take what is submitted. */
+    Shell(Disk disk, Supplier<Machine> machine, Stage machineStage, Consumer<List<Operation>> submitted)
+            throws IOException {
         this.disk = disk;
+        this.machineStage = machineStage == null ? stage : machineStage;
+        this.loop = new TestLoop(submitted);
         snapshots = SnapshotFiles.open(disk, 2);
         Environment env = new World();
         List<CommandSpec> transports = List.of(CommandSpec.of("hello3", Arity.atLeast(0), "fast"));
@@ -159,7 +169,7 @@ final class Shell {
 
         @Override
         public Stage stage(String name) {
-            return stage;
+            return machineStage;
         }
 
         @Override
