@@ -23,6 +23,7 @@ final class Answers {
     private final MachineState state;
     private final Loop loop;
     private final Consumer<Runnable> stage;
+    private final Reads reads = new Reads();
     private final List<ClientSession> touched = new ArrayList<>();
     private List<ClientSession> blocked = new ArrayList<>();
 
@@ -48,8 +49,8 @@ final class Answers {
     }
 
     /** Lets reads run once an index is applied. */
-    void ready(List<Operation> reads, long index, long term) {
-        for (Operation read : reads) {
+    void ready(List<Operation> confirmed, long index, long term) {
+        for (Operation read : confirmed) {
             if (read.state == State.WAITING) {
                 read.state = State.READY;
                 read.index = index;
@@ -232,7 +233,7 @@ final class Answers {
             session.guard().error(sink, MISSED);
             return;
         }
-        Reads.run(read, state.readContext(), session.guard(), sink);
+        reads.run(read, state, session.guard(), sink);
         session.highestIndexShown =
                 Math.max(session.highestIndexShown, state.readContext().index());
     }

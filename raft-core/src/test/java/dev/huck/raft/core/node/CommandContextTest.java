@@ -6,10 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import dev.huck.raft.api.Consistency;
 import dev.huck.raft.core.node.Shell.Guest;
 import java.io.IOException;
-import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Position, time and randomness as a machine sees them. */
 final class CommandContextTest {
@@ -17,8 +15,8 @@ final class CommandContextTest {
     private Guest client;
 
     @BeforeEach
-    void connect(@TempDir Path directory) throws IOException {
-        shell = new Shell(directory);
+    void connect() throws IOException {
+        shell = new Shell();
         client = shell.connect();
     }
 
@@ -44,11 +42,11 @@ final class CommandContextTest {
     }
 
     @Test
-    void randomnessFollowsFromTheEntryAndThePlaceInIt(@TempDir Path other) throws IOException {
+    void randomnessFollowsFromTheEntryAndThePlaceInIt() throws IOException {
         client.send("random", "random");
         shell.commitAll();
         String here = client.received();
-        Shell elsewhere = new Shell(other);
+        Shell elsewhere = new Shell();
         Guest there = elsewhere.connect().send("random", "random");
         elsewhere.commitAll();
         assertEquals(here, there.received());

@@ -8,11 +8,9 @@ import dev.huck.raft.api.Consistency;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.core.node.Shell.Guest;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -25,8 +23,8 @@ final class MachineFaultTest {
     private Guest client;
 
     @BeforeEach
-    void connect(@TempDir Path directory) throws IOException {
-        shell = new Shell(directory);
+    void connect() throws IOException {
+        shell = new Shell();
         client = shell.connect();
     }
 
@@ -228,6 +226,19 @@ final class MachineFaultTest {
         assertEquals("", client.send("get").received());
         shell.replayAfter(0);
         assertEquals(":2", client.received());
+    }
+
+    @Test
+    void readThatWaitedForTheRebuiltMachineReadsFromThatAndNotFromTheOneThrownAway() {
+        client.send("get");
+        Operation read = shell.loop.take();
+        shell.commit("error");
+        shell.stage.run();
+        shell.broken = false;
+        shell.stage.pass(100_000_000L);
+        shell.machines.readReady(List.of(read), 1, 0);
+        shell.replayAfter(0);
+        assertEquals(":1", client.received());
     }
 
     @Test

@@ -16,14 +16,14 @@ final class ReplicatedRandomTest {
     void sequenceIsFixedForEver() {
         ReplicatedRandom random = new ReplicatedRandom(42, 0);
         long[] drawn = LongStream.generate(random::nextLong).limit(3).toArray();
-        assertArrayEquals(new long[] {0, 0, 0}, drawn);
+        assertArrayEquals(new long[] {-1205433701959520732L, 2540734997987667629L, -7943187544518741654L}, drawn);
     }
 
     @Test
     void boundedSequenceIsFixedForEver() {
         ReplicatedRandom random = new ReplicatedRandom(42, 0);
         int[] drawn = IntStream.generate(() -> random.nextInt(10)).limit(12).toArray();
-        assertArrayEquals(new int[] {0}, drawn);
+        assertArrayEquals(new int[] {2, 4, 1, 7, 3, 4, 0, 4, 0, 8, 9, 8}, drawn);
     }
 
     @Test

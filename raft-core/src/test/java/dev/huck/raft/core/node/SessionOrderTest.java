@@ -6,11 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.huck.raft.api.Consistency;
 import dev.huck.raft.core.node.Shell.Guest;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Commands of a connection take effect, and are answered, in order. */
 final class SessionOrderTest {
@@ -18,8 +16,8 @@ final class SessionOrderTest {
     private Guest client;
 
     @BeforeEach
-    void connect(@TempDir Path directory) throws IOException {
-        shell = new Shell(directory);
+    void connect() throws IOException {
+        shell = new Shell();
         client = shell.connect();
     }
 

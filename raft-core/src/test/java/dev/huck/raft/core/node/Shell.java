@@ -16,10 +16,10 @@ import dev.huck.raft.core.env.Environment;
 import dev.huck.raft.core.env.Stage;
 import dev.huck.raft.core.storage.SnapshotFiles;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -27,7 +27,8 @@ import java.util.random.RandomGenerator;
 final class Shell {
     final StepStage stage = new StepStage();
     final StepStage files = new StepStage();
-    final TestLoop loop = new TestLoop();
+    final TestLoop loop;
+    private final Stage machineStage;
     final Disk disk;
     final SnapshotFiles snapshots;
     final BuiltIns builtIns;
@@ -39,12 +40,24 @@ final class Shell {
 
     private final List<LogEntry> log = new ArrayList<>();
 
-    Shell(Path directory) throws IOException {
-        this(directory, null);
+    Shell() throws IOException {
+        this(new MemoryDisk(), null);
     }
 
-    Shell(Path directory, Supplier<Machine> machine) throws IOException {
-        disk = new RealDisk(directory);
+    Shell(Disk disk) throws IOException {
+        this(disk, null);
+    }
+
+    Shell(Disk disk, Supplier<Machine> machine) throws IOException {
+        this(disk, machine, null, null);
+    }
+
+    /** With a stage of one's own instead of {@link #stage}, and somebody to take what is submitted. */
+    Shell(Disk disk, Supplier<Machine> machine, Stage machineStage, Consumer<List<Operation>> submitted)
+            throws IOException {
+        this.disk = disk;
+        this.machineStage = machineStage == null ? stage : machineStage;
+        this.loop = new TestLoop(submitted);
         snapshots = SnapshotFiles.open(disk, 2);
         Environment env = new World();
         List<CommandSpec> transports = List.of(CommandSpec.of("hello3", Arity.atLeast(0), "fast"));
@@ -110,11 +123,12 @@ final class Shell {
         return entry;
     }
 
-    /** Commits everything that was submitted as one entry. */
+    /** Commits all writes that were submitted as one entry; reads stay with the loop. */
     LogEntry commitAll() {
-        Operation[] operations = loop.submitted.toArray(new Operation[0]);
-        loop.submitted.clear();
-        return commit(operations);
+        List<Operation> writes = new ArrayList<>(loop.submitted);
+        writes.removeIf(operation -> operation.kind != Operation.Kind.WRITE);
+        loop.submitted.removeAll(writes);
+        return commit(writes.toArray(new Operation[0]));
     }
 
     private LogEntry entry(List<Command> commands) {
@@ -155,7 +169,7 @@ final class Shell {
 
         @Override
         public Stage stage(String name) {
-            return stage;
+            return machineStage;
         }
 
         @Override

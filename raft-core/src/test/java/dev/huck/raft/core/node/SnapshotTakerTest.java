@@ -16,17 +16,14 @@ import dev.huck.raft.api.spi.LogPosition;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Capturing, saving and restoring the machine. */
 final class SnapshotTakerTest {
-    @TempDir
-    Path directory;
+    private final MemoryDisk disk = new MemoryDisk();
 
     /** A counter whose snapshots the test chooses. */
     private static final class Chosen implements Machine {
@@ -58,7 +55,7 @@ final class SnapshotTakerTest {
     }
 
     private Shell shell(Function<Chosen, Snapshot> snapshots) throws IOException {
-        return new Shell(directory, () -> new Chosen(snapshots));
+        return new Shell(disk, () -> new Chosen(snapshots));
     }
 
     private static void capture(Shell shell) {
@@ -69,14 +66,14 @@ final class SnapshotTakerTest {
 
     @Test
     void capturedStateIsThatOfItsIndexThoughCommandsGoOn() throws IOException {
-        Shell shell = new Shell(directory);
+        Shell shell = new Shell(disk);
         shell.commit("inc", "inc");
         shell.machines.capture();
         shell.commit("inc");
         shell.stage.run();
         shell.files.run();
         assertTrue(shell.loop.told.contains("saved 1"));
-        Shell next = new Shell(directory);
+        Shell next = new Shell(disk);
         assertEquals(new LogPosition(1, 3), next.machines.boot().position());
         assertEquals(":2", next.connect().read(Consistency.LOW, "get").received());
     }
@@ -151,10 +148,10 @@ final class SnapshotTakerTest {
 
     @Test
     void snapshotThatTheMachineCannotReadStopsTheStartAndStaysOnDisk() throws IOException {
-        Shell shell = new Shell(directory);
+        Shell shell = new Shell(disk);
         shell.commit("inc");
         capture(shell);
-        Shell other = new Shell(directory, Unreadable::new);
+        Shell other = new Shell(disk, Unreadable::new);
         assertThrows(HuckException.StartFailed.class, other.machines::boot);
         assertEquals(1, other.snapshots.all().size());
     }
@@ -177,12 +174,12 @@ final class SnapshotTakerTest {
 
     @Test
     void installedSnapshotReplacesTheState() throws IOException {
-        Shell source = new Shell(directory);
+        Shell source = new Shell(disk);
         for (int i = 0; i < 5; i++) {
             source.commit("inc");
         }
         capture(source);
-        Shell follower = new Shell(directory);
+        Shell follower = new Shell(disk);
         follower.commit("inc");
         follower.stage.run();
         follower.machines.restore(new LogPosition(5, 3));
@@ -193,10 +190,10 @@ final class SnapshotTakerTest {
 
     @Test
     void readThatWaitedWhileASnapshotBroughtALaterWriteAlongIsRefused() throws IOException {
-        Shell source = new Shell(directory);
+        Shell source = new Shell(disk);
         source.commit("inc", "inc");
         capture(source);
-        Shell follower = new Shell(directory);
+        Shell follower = new Shell(disk);
         Shell.Guest client = follower.connect().send("get", "inc");
         Operation read = follower.loop.take();
         follower.machines.readReady(List.of(read), 1, 0);
@@ -205,5 +202,18 @@ final class SnapshotTakerTest {
         assertEquals(
                 "-CLUSTERDOWN a later write may be part of the state already; nothing was read, try again",
                 client.received());
+    }
+
+    @Test
+    void damagedSnapshotMakesWayForTheOneBefore() throws IOException {
+        Shell shell = new Shell(disk);
+        shell.commit("inc");
+        capture(shell);
+        shell.commit("inc");
+        capture(shell);
+        disk.damageLast("snapshots");
+        Shell next = new Shell(disk);
+        assertEquals(new LogPosition(1, 3), next.machines.boot().position());
+        assertEquals(":1", next.connect().read(Consistency.LOW, "get").received());
     }
 }

@@ -4,7 +4,7 @@ import dev.huck.raft.api.spi.ClientConnection;
 import dev.huck.raft.api.spi.ReplySink;
 
 /** A client that remembers what it was sent. */
-final class TestConnection implements ClientConnection {
+class TestConnection implements ClientConnection {
     private final TextSink sink;
     private final StringBuilder received = new StringBuilder();
     boolean reading = true;
@@ -12,7 +12,11 @@ final class TestConnection implements ClientConnection {
     int flushes;
 
     TestConnection(boolean resp3) {
-        this.sink = new TextSink(resp3);
+        this(new TextSink(resp3));
+    }
+
+    TestConnection(TextSink sink) {
+        this.sink = sink;
     }
 
     /** What has arrived since the last call. */

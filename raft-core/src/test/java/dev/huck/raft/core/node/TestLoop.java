@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /** A loop that does nothing by itself: the test plays the core. */
 final class TestLoop implements Loop {
@@ -26,9 +27,16 @@ final class TestLoop implements Loop {
     Role role = Role.LEADER;
     Optional<String> leader = Optional.of("127.0.0.1:7481");
 
+    private final Consumer<List<Operation>> taker;
+
+    /** A loop that keeps what is submitted, or hands it on. */
+    TestLoop(Consumer<List<Operation>> taker) {
+        this.taker = taker == null ? submitted::addAll : taker;
+    }
+
     @Override
     public void submit(List<Operation> operations) {
-        submitted.addAll(operations);
+        taker.accept(operations);
     }
 
     /** Takes the oldest that was submitted. */

@@ -4,7 +4,7 @@ import dev.huck.raft.api.spi.ReplySink;
 import java.nio.charset.StandardCharsets;
 
 /** Replies as text, in the notation of the protocol on one line: {@code +OK :1 $abc *2 …}. */
-final class TextSink implements ReplySink {
+class TextSink implements ReplySink {
     final StringBuilder text = new StringBuilder();
     private final boolean resp3;
 
