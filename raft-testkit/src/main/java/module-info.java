@@ -2,10 +2,16 @@
 @org.jspecify.annotations.NullMarked
 module dev.huck.raft.testkit {
     requires transitive dev.huck.raft.api;
+    requires dev.huck.raft.core;
+    requires info.picocli;
     requires transitive org.junit.jupiter.api;
     requires static org.jspecify;
 
+    exports dev.huck.raft.testkit.linear;
     exports dev.huck.raft.testkit.log;
 
     uses dev.huck.raft.api.spi.LogStoreProvider;
+
+    opens dev.huck.raft.testkit.cli to
+            info.picocli;
 }

@@ -97,7 +97,8 @@ final class Admissions {
             invitation.completeExceptionally(new HuckException.Rejected(reply.message()));
         } else if (reply.storeId() == self.storeId() && joining != null && !reply.accepted()) {
             answer = reply.message();
-            if (!answer.startsWith("BUSY") && !answer.startsWith("CLUSTERDOWN")) {
+            // Only an error about the request itself is final: a leader lost on the way (UNKNOWN) is asked for again.
+            if (answer.startsWith("ERR")) {
                 joining = null;
                 failed.accept(new HuckException.StartFailed("ERR the cluster refused this node: " + answer, null));
             }

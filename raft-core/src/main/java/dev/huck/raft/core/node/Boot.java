@@ -120,6 +120,8 @@ final class Boot {
     /** Puts the core together. */
     static Recovery recover(NodeRecord record, LogStore store, @Nullable SnapshotInfo newest, Limits limits)
             throws IOException {
+        // A process that was killed may have written without syncing, and what is loaded here counts as durable.
+        store.sync();
         LogPosition snapshot = newest == null ? LogPosition.START : newest.position();
         long[] termAtSnapshot = {snapshot.equals(store.base()) ? snapshot.term() : 0};
         if (snapshot.index() > store.base().index()) {

@@ -99,7 +99,8 @@ final class BuiltIns {
      */
     void refuseClashes(Collection<CommandSpec> declared) {
         for (CommandSpec spec : declared) {
-            boolean transports = transportCommands.stream().anyMatch(t -> t.name().equals(spec.name()));
+            boolean transports =
+                    transportCommands.stream().anyMatch(t -> t.name().equals(spec.name()));
             if (transports || byName.containsKey(spec.name())) {
                 throw new HuckException.StartFailed(
                         "ERR the machine declares the command '" + spec.name() + "', which the "
@@ -119,8 +120,8 @@ final class BuiltIns {
         List<CommandSpec> own = new ArrayList<>(machine.commands().specs());
         own.forEach(spec -> all.put(spec.name(), new CommandDocs.Described(spec, "application")));
         transportCommands.forEach(spec -> all.put(spec.name(), new CommandDocs.Described(spec, "connection")));
-        byName.forEach((name, builtIn) -> all.put(
-                name, new CommandDocs.Described(builtIn.spec, name.startsWith("raft") ? "raft" : "server")));
+        byName.forEach((name, builtIn) ->
+                all.put(name, new CommandDocs.Described(builtIn.spec, name.startsWith("raft") ? "raft" : "server")));
         return all;
     }
 

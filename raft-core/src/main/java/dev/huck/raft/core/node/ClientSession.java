@@ -289,7 +289,8 @@ final class ClientSession implements Session {
     }
 
     /** Where replies go; null once the client is gone. */
-    @Nullable ReplySink sink() {
+    @Nullable
+    ReplySink sink() {
         return closed ? null : connection.replies();
     }
 
@@ -314,8 +315,8 @@ final class ClientSession implements Session {
         if (head != null) {
             answered++;
             answeredBytes += head.cost;
-            if (unknownWrites > 0 && head.kind == Operation.Kind.WRITE && head.state == Operation.State.FAILED) {
-                unknownWrites = Math.max(0, unknownWrites - 1);
+            if (head.outcomeUnknown) {
+                unknownWrites--;
             }
             queue.pop();
         }

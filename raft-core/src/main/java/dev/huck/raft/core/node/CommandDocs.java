@@ -49,8 +49,7 @@ final class CommandDocs {
             case "getkeys" -> keys(command, all, reply);
             case "help" -> help(reply);
             default ->
-                throw new CommandException(
-                        "ERR unknown subcommand '" + command.string(0) + "'. Try COMMAND HELP.");
+                throw new CommandException("ERR unknown subcommand '" + command.string(0) + "'. Try COMMAND HELP.");
         }
     }
 

@@ -24,8 +24,8 @@ final class Deferred {
             whenEnded.accept(error(e));
             return;
         }
-        stage.whenComplete((answer, failure) ->
-                whenEnded.accept(failure == null ? sink -> answer.accept(sink) : error(failure)));
+        stage.whenComplete(
+                (answer, failure) -> whenEnded.accept(failure == null ? sink -> answer.accept(sink) : error(failure)));
     }
 
     private static Consumer<ReplySink> error(Throwable failure) {

@@ -71,10 +71,9 @@ final class Info {
         sections.put("Raft", lines(line -> raft(status, line)));
         sections.put("Keyspace", new LinkedHashMap<>());
         try {
-            machines.machine()
-                    .info()
-                    .forEach((title, lines) -> sections.computeIfAbsent(title, none -> new LinkedHashMap<>())
-                            .putAll(lines));
+            machines.machine().info().forEach((title, lines) -> sections.computeIfAbsent(
+                            title, none -> new LinkedHashMap<>())
+                    .putAll(lines));
         } catch (Throwable e) {
             LOG.error("the machine's part of INFO failed", e);
         }
@@ -91,8 +90,10 @@ final class Info {
         long uptime = (env.nanoTime() - started) / 1_000_000_000L;
         line.accept("redis_version", REDIS_VERSION);
         line.accept("redis_mode", "standalone");
-        line.accept("os", System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
-                + System.getProperty("os.arch"));
+        line.accept(
+                "os",
+                System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                        + System.getProperty("os.arch"));
         line.accept("arch_bits", System.getProperty("os.arch", "").contains("64") ? 64 : 32);
         line.accept("java_version", Runtime.version());
         line.accept("process_id", ProcessHandle.current().pid());
@@ -163,8 +164,7 @@ final class Info {
                 if (member.storeId() != status.storeId()) {
                     line.accept(
                             "slave" + number++,
-                            "ip=" + host(member.address()) + ",port=" + port(member.address())
-                                    + ",state=online");
+                            "ip=" + host(member.address()) + ",port=" + port(member.address()) + ",state=online");
                 }
             }
         }

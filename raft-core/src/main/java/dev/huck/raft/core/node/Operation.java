@@ -47,25 +47,32 @@ final class Operation {
     final ClientSession session;
     final Kind kind;
     /** The command of a write, or of a read by a handler; null once answered. */
-    @Nullable Command command;
+    @Nullable
+    Command command;
     /** Of a read. */
     final @Nullable Consistency consistency;
     /** What it holds in memory, in bytes. */
     final int cost;
 
     /** From the routing pass: writes the reply of a write, or of a read with a query. */
-    @Nullable Responder<Object> responder;
+    @Nullable
+    Responder<Object> responder;
 
-    @Nullable Query<Object> query;
-    @Nullable ReadHandler reader;
+    @Nullable
+    Query<Object> query;
+
+    @Nullable
+    ReadHandler reader;
     /** Starts what a local operation waits for; begun when everything before it is answered. */
-    @Nullable Supplier<CompletionStage<Consumer<Reply>>> starter;
+    @Nullable
+    Supplier<CompletionStage<Consumer<Reply>>> starter;
 
     /** The next in the session's queue. */
     volatile @Nullable Operation next;
 
     /** Machine stage: writes the reply of a local operation. */
-    @Nullable Consumer<ReplySink> local;
+    @Nullable
+    Consumer<ReplySink> local;
 
     /** Machine stage. */
     State state;
@@ -77,10 +84,15 @@ final class Operation {
     long term;
 
     /** Machine stage: of a failed one. */
-    @Nullable String error;
+    @Nullable
+    String error;
+
+    /** Machine stage: of a write that failed and yet may take effect. */
+    boolean outcomeUnknown;
 
     /** Machine stage: of one that ran before its turn. */
-    @Nullable RecordedReply recorded;
+    @Nullable
+    RecordedReply recorded;
 
     /** Which instance of the machine was there when a read arrived. */
     final int epoch;

@@ -31,7 +31,8 @@ final class OperationQueue {
     }
 
     /** @return the oldest one, or null. Machine stage */
-    @Nullable Operation head() {
+    @Nullable
+    Operation head() {
         Operation before = taken;
         return before == null ? first : before.next;
     }

@@ -22,8 +22,7 @@ public final class RaftEngine implements Engine {
     public Node open(Options options, Supplier<? extends Machine> machine) {
         // What a stage throws before there is a node waits for it.
         CompletableFuture<RaftNode> opened = new CompletableFuture<>();
-        RealEnvironment environment =
-                new RealEnvironment(options, cause -> opened.thenAccept(node -> node.fail(cause)));
+        RealEnvironment environment = new RealEnvironment(options, cause -> deliver(opened, cause));
         try {
             RaftNode node = RaftNode.open(environment, options, machine);
             node.onEnd(environment::close);
@@ -33,5 +32,10 @@ public final class RaftEngine implements Engine {
             environment.close();
             throw e;
         }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // nothing comes after it
+    private static void deliver(CompletableFuture<RaftNode> opened, Throwable cause) {
+        opened.thenAccept(node -> node.fail(cause));
     }
 }

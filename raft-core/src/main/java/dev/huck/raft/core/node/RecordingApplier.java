@@ -55,32 +55,39 @@ final class RecordingApplier implements Applier {
         return call;
     }
 
-    @Nullable Mutation<Object> mutation() {
+    @Nullable
+    Mutation<Object> mutation() {
         return mutation;
     }
 
-    @Nullable Query<Object> query() {
+    @Nullable
+    Query<Object> query() {
         return query;
     }
 
-    @Nullable Responder<Object> responder() {
+    @Nullable
+    Responder<Object> responder() {
         return responder;
     }
 
-    @Nullable WriteHandler writer() {
+    @Nullable
+    WriteHandler writer() {
         return writer;
     }
 
-    @Nullable ReadHandler reader() {
+    @Nullable
+    ReadHandler reader() {
         return reader;
     }
 
     /** What the machine wants its handler to be given; usually the command it was called with. */
-    @Nullable Command command() {
+    @Nullable
+    Command command() {
         return command;
     }
 
-    @Nullable Consumer<Reply> reply() {
+    @Nullable
+    Consumer<Reply> reply() {
         return reply;
     }
 
