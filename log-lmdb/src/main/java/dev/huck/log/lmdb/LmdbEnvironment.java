@@ -1,6 +1,7 @@
 package dev.huck.log.lmdb;
 
 import dev.huck.raft.api.Durability;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -17,7 +18,7 @@ import org.lmdbjava.Txn;
  * The LMDB environment with its two databases, and transactions that outlive a full map and never an environment that is
  * closed. One thread writes at a time; any number read.
  */
-final class LmdbEnvironment implements AutoCloseable {
+final class LmdbEnvironment implements Closeable {
     /** LMDB's file. */
     static final String DATA_FILE = "data.mdb";
 
@@ -30,7 +31,9 @@ final class LmdbEnvironment implements AutoCloseable {
     private static final int MAX_READERS = 512;
 
     private final Env<ByteBuffer> env;
+    private final Path directory;
     private final Path file;
+    private final Extent extent;
     private final Dbi<ByteBuffer> entries;
     private final Dbi<ByteBuffer> meta;
 
@@ -45,9 +48,11 @@ final class LmdbEnvironment implements AutoCloseable {
         T in(Txn<ByteBuffer> transaction) throws IOException;
     }
 
-    private LmdbEnvironment(Env<ByteBuffer> env, Path file, long mapSize) {
+    private LmdbEnvironment(Env<ByteBuffer> env, Path directory, Extent extent, long mapSize) {
         this.env = env;
-        this.file = file;
+        this.directory = directory;
+        this.file = directory.resolve(DATA_FILE);
+        this.extent = extent;
         this.mapSize = mapSize;
         this.entries = env.openDbi("entries", DbiFlags.MDB_CREATE);
         this.meta = env.openDbi("meta", DbiFlags.MDB_CREATE);
@@ -64,20 +69,28 @@ final class LmdbEnvironment implements AutoCloseable {
      */
     static LmdbEnvironment open(Path directory, Durability durability, long mapSize) throws IOException {
         Path file = directory.resolve(DATA_FILE);
+        Extent extent = Extent.open(directory, file);
+        try {
+            return open(directory, file, extent, durability, mapSize);
+        } catch (IOException | RuntimeException | Error e) {
+            extent.close();
+            throw e;
+        }
+    }
+
+    private static LmdbEnvironment open(Path directory, Path file, Extent extent, Durability durability, long mapSize)
+            throws IOException {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         // lmdbjava and jnr look for their natives and implementations through the thread's loader.
         thread.setContextClassLoader(LmdbEnvironment.class.getClassLoader());
         try {
-            EnvFlags[] flags = durability == Durability.HIGH
-                    ? new EnvFlags[] {EnvFlags.MDB_NOTLS}
-                    : new EnvFlags[] {EnvFlags.MDB_NOTLS, EnvFlags.MDB_NOMETASYNC};
             Env<ByteBuffer> env = Env.create(DirectBuffers.INSTANCE)
                     .setMapSize(mapSize)
                     .setMaxDbs(2)
                     .setMaxReaders(MAX_READERS)
-                    .open(directory.toFile(), flags);
-            return wrap(env, file, mapSize);
+                    .open(directory.toFile(), flags(durability));
+            return wrap(env, directory, extent, mapSize);
         } catch (LmdbException e) {
             throw LmdbFailure.of(file, "opening", e);
         } catch (LinkageError | UnsupportedOperationException e) {
@@ -90,15 +103,26 @@ final class LmdbEnvironment implements AutoCloseable {
         }
     }
 
-    private static LmdbEnvironment wrap(Env<ByteBuffer> env, Path file, long mapSize) {
+    private static EnvFlags[] flags(Durability durability) {
+        return durability == Durability.HIGH
+                ? new EnvFlags[] {EnvFlags.MDB_NOTLS}
+                : new EnvFlags[] {EnvFlags.MDB_NOTLS, EnvFlags.MDB_NOMETASYNC};
+    }
+
+    private static LmdbEnvironment wrap(Env<ByteBuffer> env, Path directory, Extent extent, long mapSize) {
         try {
-            return new LmdbEnvironment(env, file, mapSize);
+            return new LmdbEnvironment(env, directory, extent, mapSize);
         } catch (RuntimeException | Error e) {
             env.close();
             throw e;
         }
     }
 
+    Path directory() {
+        return directory;
+    }
+
+    /** LMDB's file, for messages. */
     Path file() {
         return file;
     }
@@ -148,6 +172,7 @@ final class LmdbEnvironment implements AutoCloseable {
             try (Txn<ByteBuffer> transaction = env.txnWrite()) {
                 T result = work.in(transaction);
                 transaction.commit();
+                extent.reached(Files.size(file));
                 return result;
             }
         } finally {
@@ -192,12 +217,13 @@ final class LmdbEnvironment implements AutoCloseable {
 
     /** Waits for open transactions. Idempotent. */
     @Override
-    public void close() {
+    public void close() throws IOException {
         transactions.writeLock().lock();
         try {
             if (!closed) {
                 closed = true;
                 env.close();
+                extent.close();
             }
         } finally {
             transactions.writeLock().unlock();

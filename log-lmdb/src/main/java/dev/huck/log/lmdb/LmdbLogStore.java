@@ -68,20 +68,24 @@ final class LmdbLogStore implements LogStore {
     static LogStore open(Path directory, Durability durability, long mapSize) throws IOException {
         Path real = Directories.create(directory);
         DirectoryLock lock = DirectoryLock.acquire(real);
-        LmdbEnvironment environment = null;
         try {
             Natives.prepare(real);
-            environment = LmdbEnvironment.open(real, durability, mapSize);
+            return open(lock, LmdbEnvironment.open(real, durability, mapSize), durability);
+        } catch (IOException | RuntimeException | Error e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    static LogStore open(DirectoryLock lock, LmdbEnvironment environment, Durability durability) throws IOException {
+        try {
             StoredLog stored = StoredLog.loadOrCreate(environment);
             // What is found counts as synced from here on, whoever wrote it and at which level.
             environment.sync();
-            Directories.sync(real);
+            Directories.sync(environment.directory());
             return new LmdbLogStore(lock, environment, durability, stored);
         } catch (IOException | RuntimeException | Error e) {
-            if (environment != null) {
-                environment.close();
-            }
-            lock.close();
+            environment.close();
             throw e;
         }
     }
@@ -271,8 +275,11 @@ final class LmdbLogStore implements LogStore {
         try {
             if (!closed) {
                 closed = true;
-                environment.close();
-                directoryLock.close();
+                try {
+                    environment.close();
+                } finally {
+                    directoryLock.close();
+                }
             }
         } finally {
             changes.unlock();

@@ -24,7 +24,9 @@ public final class LmdbLogStoreProvider implements LogStoreProvider {
 
     @Override
     public boolean existsIn(Path directory) {
-        return Files.exists(directory.resolve(LmdbEnvironment.DATA_FILE));
+        // Either: a log whose data is gone is to be reported, not made anew.
+        return Files.exists(directory.resolve(LmdbEnvironment.DATA_FILE))
+                || Files.exists(directory.resolve(Extent.FILE));
     }
 
     @Override

@@ -65,7 +65,7 @@ final class Natives {
     }
 
     /** A running process keeps the file it has loaded, so a different one is moved into its place, never written over. */
-    private static void unpack(Path file, byte[] content) throws IOException {
+    static void unpack(Path file, byte[] content) throws IOException {
         if (Files.isRegularFile(file) && Arrays.equals(Files.readAllBytes(file), content)) {
             return;
         }

@@ -1,5 +1,7 @@
 package dev.huck.log.lmdb;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogStoreProvider;
 import dev.huck.raft.testkit.log.LogStoreContract;
@@ -9,9 +11,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Holds the store to the contract. */
 class LmdbLogStoreContractTest extends LogStoreContract {
+    @TempDir
+    private static Path temporaryOfKilledProcesses;
+
+    @AfterEach
+    void aKilledProcessLeavesNothingInTheTemporaryFolder() throws IOException {
+        try (Stream<Path> left = Files.list(temporaryOfKilledProcesses)) {
+            assertEquals(List.of(), left.toList());
+        }
+    }
 
     @Override
     protected LogStoreProvider provider() {
@@ -20,7 +34,7 @@ class LmdbLogStoreContractTest extends LogStoreContract {
 
     @Override
     protected List<String> jvmOptions() {
-        return List.of("--enable-native-access=org.jnrproject.jffi");
+        return List.of("--enable-native-access=org.jnrproject.jffi", "-Djava.io.tmpdir=" + temporaryOfKilledProcesses);
     }
 
     @Override

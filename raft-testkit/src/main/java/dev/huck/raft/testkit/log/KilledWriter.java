@@ -30,14 +30,14 @@ final class KilledWriter {
     private final List<String> jvmOptions;
     private final long seed;
 
+    /** What the test does with the store, or about it. */
+    interface Step {
+        void run() throws IOException;
+    }
+
     /** Opens the store in this process. */
     interface Opener {
         LogStore open(Durability durability) throws IOException;
-    }
-
-    /** Closes it. */
-    interface Closer {
-        void close() throws IOException;
     }
 
     KilledWriter(LogStoreProvider provider, Path directory, Durability durability, List<String> jvmOptions, long seed) {
@@ -48,11 +48,18 @@ final class KilledWriter {
         this.seed = seed;
     }
 
-    /** Starts the process, kills it at some moment after so many changes, and holds what it left against what it said. */
-    void run(Opener opener, Closer closer, int changes) throws IOException, InterruptedException {
+    /**
+     * Starts the process, kills it at some moment after so many changes, and holds what it left against what it said.
+     *
+     * @param opener opens the store in this process
+     * @param closer closes it again
+     * @param changes how many the process makes at least
+     * @param meanwhile is done while the process has the store open
+     */
+    void run(Opener opener, Step closer, int changes, Step meanwhile) throws IOException, InterruptedException {
         LogContents contents = LogContents.of(opener.open(durability));
-        closer.close();
-        int acknowledged = writeUntilKilled(changes);
+        closer.run();
+        int acknowledged = writeUntilKilled(changes, meanwhile);
         Random random = new Random(seed);
         for (int i = 0; i < acknowledged; i++) {
             LogChange.random(random, contents).in(contents);
@@ -83,7 +90,7 @@ final class KilledWriter {
         return possible;
     }
 
-    private int writeUntilKilled(int changes) throws IOException, InterruptedException {
+    private int writeUntilKilled(int changes, Step meanwhile) throws IOException, InterruptedException {
         Path errors = Files.createTempFile(directory.getParent(), "writer", ".err");
         Process process =
                 new ProcessBuilder(command()).redirectError(errors.toFile()).start();
@@ -92,6 +99,9 @@ final class KilledWriter {
             for (String line = out.readLine(); line != null; line = out.readLine()) {
                 if (line.equals(DONE)) {
                     acknowledged++;
+                }
+                if (acknowledged == 1) {
+                    meanwhile.run();
                 }
                 if (acknowledged == changes + 1) {
                     process.toHandle().destroyForcibly(); // the process's own method would lose what it has said

@@ -176,8 +176,7 @@ public abstract class LogStoreContract extends LogStoreChangeContract {
         CorruptLogException reported = assertThrows(CorruptLogException.class, () -> reopen().read(1, handedOver::add));
         assertEquals(200, reported.index());
         assertTrue(
-                String.valueOf(reported.getMessage())
-                        .contains(directory().getFileName().toString()),
+                String.valueOf(reported.getMessage()).contains(directory().toString()),
                 () -> "the file is named: " + reported.getMessage());
         assertEntries(entries.subList(0, handedOver.size()), handedOver);
         assertTrue(handedOver.size() < 200);
@@ -190,9 +189,24 @@ public abstract class LogStoreContract extends LogStoreChangeContract {
             for (Durability durability : Durability.values()) {
                 for (int kill = 0; kill < KILLS; kill++) {
                     new KilledWriter(provider(), directory(), durability, jvmOptions(), random.nextLong())
-                            .run(this::reopen, this::closeStore, random.nextInt(150));
+                            .run(this::reopen, this::closeStore, random.nextInt(150), () -> {});
                 }
             }
+        }
+    }
+
+    @Test
+    public void aDirectoryThatAnotherProcessHasOpenIsRefusedUntilThatIsDead() throws Exception {
+        if (durable()) {
+            KilledWriter other = new KilledWriter(provider(), directory(), Durability.HIGH, jvmOptions(), 1);
+            other.run(this::reopen, this::closeStore, 1, () -> {
+                IOException refused =
+                        assertThrows(IOException.class, () -> provider().open(directory(), Durability.HIGH));
+                assertTrue(
+                        String.valueOf(refused.getMessage())
+                                .contains(directory().toString()),
+                        () -> "the directory is named: " + refused.getMessage());
+            });
         }
     }
 
