@@ -91,12 +91,10 @@ final class Conversation {
         mute(true);
     }
 
-    /** {@code CLIENT REPLY ON}: the first that is answered again. */
+    /** {@code CLIENT REPLY ON}: the first that is answered again, even if it was to be skipped. */
     void repliesOn() {
-        if (repliesOff) {
-            repliesOff = false;
-            mute(false);
-        }
+        repliesOff = false;
+        mute(false);
         reply(ReplySink::ok);
     }
 

@@ -7,11 +7,13 @@ import dev.huck.raft.api.spi.Gateway;
 import dev.huck.raft.api.spi.Lane;
 import dev.huck.raft.api.spi.Transport;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -34,6 +36,13 @@ final class RedconTransport implements Transport {
 
     /** Room for a batch of replies, so that reading is not switched off and on again for each. */
     private static final WriteBufferWaterMark REPLIES_AHEAD = new WriteBufferWaterMark(256 << 10, 1 << 20);
+
+    /**
+     * A batch is one read of this size at most: enough to share a quorum round among thousands of commands, and short
+     * enough that the replies to a batch of reads do not outgrow a client that does read them.
+     */
+    private static final RecvByteBufAllocator ONE_READ =
+            new AdaptiveRecvByteBufAllocator(64, 2048, 64 << 10).maxMessagesPerRead(1);
 
     private final Options options;
     private final Clients clients;
@@ -92,6 +101,7 @@ final class RedconTransport implements Transport {
                 .option(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, ONE_READ)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, REPLIES_AHEAD)
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
