@@ -22,6 +22,8 @@ module dev.huck.raft.core {
     uses dev.huck.raft.api.spi.LogStoreProvider;
     uses dev.huck.raft.api.spi.TransportProvider;
 
+    provides dev.huck.raft.api.spi.Engine with
+            dev.huck.raft.core.node.RaftEngine;
     provides dev.huck.raft.api.spi.LogStoreProvider with
             dev.huck.raft.core.memory.MemoryLogStoreProvider;
 }

@@ -1,5 +1,6 @@
 package dev.huck.raft.api;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -57,6 +58,18 @@ public record CommandSpec(
      */
     public CommandSpec keys(int first, int last, int step) {
         return new CommandSpec(name, arity, flags, first, last, step, summary, arguments);
+    }
+
+    /**
+     * The same with more flags.
+     *
+     * @param more Redis's flags
+     * @return the description
+     */
+    public CommandSpec flags(String... more) {
+        Set<String> all = new HashSet<>(flags);
+        all.addAll(List.of(more));
+        return new CommandSpec(name, arity, all, firstKey, lastKey, keyStep, summary, arguments);
     }
 
     /**

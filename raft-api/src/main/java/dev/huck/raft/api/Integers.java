@@ -1,10 +1,19 @@
 package dev.huck.raft.api;
 
-/** Redis's strict reading of decimal numbers. */
-final class Integers {
+/** Redis's strict reading of decimal numbers, for values as for arguments. */
+public final class Integers {
     private Integers() {}
 
-    static long parse(byte[] bytes, int start, int end) {
+    /**
+     * Reads a signed 64-bit number: no sign but minus, no leading zeros or spaces.
+     *
+     * @param bytes holds the digits
+     * @param start first byte
+     * @param end after the last byte
+     * @return the number
+     * @throws CommandException {@code ERR value is not an integer or out of range}
+     */
+    public static long parse(byte[] bytes, int start, int end) {
         int at = start;
         boolean negative = at < end && bytes[at] == '-';
         if (negative) {

@@ -20,6 +20,7 @@ public sealed interface Result {
      *
      * @param message starts with a code word
      */
+    @SuppressWarnings("JavaLangClash") // always written Result.Error
     record Error(String message) implements Result {}
 
     /**

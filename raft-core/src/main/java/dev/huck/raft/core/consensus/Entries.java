@@ -25,6 +25,11 @@ public final class Entries {
     /** A configuration. */
     public static final byte CONFIGURATION = 2;
 
+    /** By their codes on disk and on the wire: never reordered. */
+    private static final List<Durability> DURABILITIES = List.of(Durability.LOW, Durability.MEDIUM, Durability.HIGH);
+
+    private static final List<Voting> VOTINGS =
+            List.of(Voting.LEARNER, Voting.NEWCOMER, Voting.VOTER, Voting.INCOMING, Voting.OUTGOING);
     private static final int HEADER = 17;
     private static final byte CONFIGURATION_FORMAT = 1;
 
@@ -169,14 +174,14 @@ public final class Entries {
         ByteBuffer out = ByteBuffer.allocate(length);
         Settings settings = configuration.settings();
         out.put(CONFIGURATION_FORMAT).putLong(configuration.index());
-        out.put((byte) settings.durability().ordinal());
+        out.put((byte) DURABILITIES.indexOf(settings.durability()));
         out.putLong(settings.heartbeatNanos())
                 .putLong(settings.electionMinNanos())
                 .putLong(settings.electionMaxNanos())
                 .putInt(settings.driftPermille());
         out.putInt(configuration.members().size());
         for (Member member : configuration.members()) {
-            out.putLong(member.storeId()).put((byte) member.voting().ordinal());
+            out.putLong(member.storeId()).put((byte) VOTINGS.indexOf(member.voting()));
             putText(out, member.nodeId());
             putText(out, member.address());
             Versions versions = member.versions();
@@ -201,19 +206,26 @@ public final class Entries {
             throw new IllegalArgumentException("a configuration of format " + format + "; this version knows 1");
         }
         long index = in.getLong();
-        Durability durability = Durability.values()[in.get()];
+        Durability durability = coded(DURABILITIES, in.get());
         Settings settings = new Settings(durability, in.getLong(), in.getLong(), in.getLong(), in.getInt());
         int count = in.getInt();
         List<Member> members = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             long storeId = in.getLong();
-            Voting voting = Voting.values()[in.get()];
+            Voting voting = coded(VOTINGS, in.get());
             String nodeId = text(in);
             String address = text(in);
             Versions versions = new Versions(in.getInt(), in.getInt(), in.getInt(), in.getInt());
             members.add(new Member(storeId, nodeId, address, voting, versions));
         }
         return new Configuration(index, members, settings);
+    }
+
+    private static <T> T coded(List<T> values, byte code) {
+        if (code < 0 || code >= values.size()) {
+            throw new IllegalArgumentException("code " + code + " is not one of " + values);
+        }
+        return values.get(code);
     }
 
     private static byte[] utf8(String text) {

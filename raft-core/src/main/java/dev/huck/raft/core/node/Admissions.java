@@ -97,7 +97,8 @@ final class Admissions {
             invitation.completeExceptionally(new HuckException.Rejected(reply.message()));
         } else if (reply.storeId() == self.storeId() && joining != null && !reply.accepted()) {
             answer = reply.message();
-            if (!answer.startsWith("BUSY") && !answer.startsWith("CLUSTERDOWN")) {
+            // Only an error about the request itself is final: a leader lost on the way (UNKNOWN) is asked for again.
+            if (answer.startsWith("ERR")) {
                 joining = null;
                 failed.accept(new HuckException.StartFailed("ERR the cluster refused this node: " + answer, null));
             }
@@ -134,7 +135,8 @@ final class Admissions {
         }
         for (Member member : view.configuration().members()) {
             boolean sameName = member.nodeId().equals(newcomer.nodeId());
-            if (member.storeId() != newcomer.storeId() && (sameName || member.address().equals(newcomer.address()))) {
+            if (member.storeId() != newcomer.storeId()
+                    && (sameName || member.address().equals(newcomer.address()))) {
                 String name = sameName ? "id " + member.nodeId() : "address " + member.address();
                 reply(
                         newcomer,
@@ -182,8 +184,8 @@ final class Admissions {
         invite(address, future);
         stage.schedule(patienceNanos, () -> {
             if (invited.remove(address, future)) {
-                future.completeExceptionally(new HuckException.OutcomeUnknown(
-                        "UNKNOWN the node at " + address + " has not become a voter in time; it may still: see RAFTPEERS"));
+                future.completeExceptionally(new HuckException.OutcomeUnknown("UNKNOWN the node at " + address
+                        + " has not become a voter in time; it may still: see RAFTPEERS"));
             }
         });
     }
@@ -246,11 +248,11 @@ final class Admissions {
         }
         return switch (rejection) {
             case NOT_LEADER, TRANSFERRING -> new HuckException.NotLeader("CLUSTERDOWN this node does not lead");
-            case CHANGE_IN_PROGRESS, BUSY -> new HuckException.Busy(
-                    "BUSY another change of membership is under way; try again");
+            case CHANGE_IN_PROGRESS, BUSY ->
+                new HuckException.Busy("BUSY another change of membership is under way; try again");
             case UNKNOWN_MEMBER -> new HuckException.Rejected("ERR peer is unknown");
-            case LAST_VOTER -> new HuckException.Rejected(
-                    "ERR " + who + " is the last voter: a cluster can't be left without one");
+            case LAST_VOTER ->
+                new HuckException.Rejected("ERR " + who + " is the last voter: a cluster can't be left without one");
         };
     }
 

@@ -120,6 +120,8 @@ final class Boot {
     /** Puts the core together. */
     static Recovery recover(NodeRecord record, LogStore store, @Nullable SnapshotInfo newest, Limits limits)
             throws IOException {
+        // A process that was killed may have written without syncing, and what is loaded here counts as durable.
+        store.sync();
         LogPosition snapshot = newest == null ? LogPosition.START : newest.position();
         long[] termAtSnapshot = {snapshot.equals(store.base()) ? snapshot.term() : 0};
         if (snapshot.index() > store.base().index()) {
@@ -134,11 +136,14 @@ final class Boot {
                 store.reset(snapshot);
                 store.sync();
             }
-            case GAP -> throw new HuckException.StorageFailed(
-                    "ERR the log begins behind " + store.base().index() + " but the newest readable snapshot covers only "
-                            + snapshot.index() + ": entries between them are missing. Restore the snapshot, or empty the"
-                            + " directory and join the cluster anew",
-                    null);
+            case GAP ->
+                throw new HuckException.StorageFailed(
+                        "ERR the log begins behind " + store.base().index()
+                                + " but the newest readable snapshot covers only "
+                                + snapshot.index()
+                                + ": entries between them are missing. Restore the snapshot, or empty the"
+                                + " directory and join the cluster anew",
+                        null);
         }
         Recovery recovery = new Recovery(
                 record.storeId(),

@@ -52,7 +52,8 @@ final class Peers {
     }
 
     /** The address of a member, or of somebody heard from; null if unknown. */
-    @Nullable String addressOf(long storeId) {
+    @Nullable
+    String addressOf(long storeId) {
         Member member = configuration.member(storeId);
         return member != null ? member.address() : heardFrom.get(storeId);
     }
@@ -98,8 +99,10 @@ final class Peers {
                 return;
             }
             if (clusterId != 0 && envelope.clusterId() != clusterId) {
-                refuse(envelope.senderAddress(), "cluster " + Long.toHexString(envelope.clusterId())
-                        + "; this node belongs to cluster " + Long.toHexString(clusterId));
+                refuse(
+                        envelope.senderAddress(),
+                        "cluster " + Long.toHexString(envelope.clusterId()) + "; this node belongs to cluster "
+                                + Long.toHexString(clusterId));
                 return;
             }
             heardFrom.put(message.from(), envelope.senderAddress());

@@ -29,7 +29,8 @@ final class Pending {
     }
 
     /** Forgets a batch whose outcome is known; null if its time was up before. */
-    @Nullable List<Operation> take(long batch) {
+    @Nullable
+    List<Operation> take(long batch) {
         Batch found = handed.remove(batch);
         return found == null ? null : found.operations;
     }

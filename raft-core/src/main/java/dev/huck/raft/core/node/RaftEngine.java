@@ -4,6 +4,7 @@ import dev.huck.raft.api.Machine;
 import dev.huck.raft.api.Node;
 import dev.huck.raft.api.Options;
 import dev.huck.raft.api.spi.Engine;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /** The engine {@code raft}: Raft as its dissertation and etcd have it. */
@@ -19,12 +20,22 @@ public final class RaftEngine implements Engine {
 
     @Override
     public Node open(Options options, Supplier<? extends Machine> machine) {
-        RealEnvironment environment = RealEnvironment.open(options);
+        // What a stage throws before there is a node waits for it.
+        CompletableFuture<RaftNode> opened = new CompletableFuture<>();
+        RealEnvironment environment = new RealEnvironment(options, cause -> deliver(opened, cause));
         try {
-            return RaftNode.open(environment, options, machine);
+            RaftNode node = RaftNode.open(environment, options, machine);
+            node.onEnd(environment::close);
+            opened.complete(node);
+            return node;
         } catch (RuntimeException | Error e) {
             environment.close();
             throw e;
         }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // nothing comes after it
+    private static void deliver(CompletableFuture<RaftNode> opened, Throwable cause) {
+        opened.thenAccept(node -> node.fail(cause));
     }
 }

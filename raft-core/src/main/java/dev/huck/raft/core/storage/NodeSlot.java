@@ -5,6 +5,7 @@ import dev.huck.raft.core.consensus.HardState;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 record NodeSlot(long sequence, NodeRecord record) {
     /** Size and alignment on disk: what the usual device writes in one piece. */
     static final int SIZE = 4096;
+
+    /** By their codes in the file: never reordered. */
+    private static final List<Durability> DURABILITIES = List.of(Durability.LOW, Durability.MEDIUM, Durability.HIGH);
 
     private static final long MAGIC = 0x4855434b4e4f4445L; // "HUCKNODE"
     private static final int FORMAT = 1;
@@ -36,7 +40,7 @@ record NodeSlot(long sequence, NodeRecord record) {
         int marks = (record.founded() ? FOUNDED : 0)
                 | (record.clean() ? CLEAN : 0)
                 | (record.recovering() ? RECOVERING : 0);
-        out.put((byte) marks).put((byte) record.lastDurability().ordinal());
+        out.put((byte) marks).put((byte) DURABILITIES.indexOf(record.lastDurability()));
         putText(out, record.nodeId());
         putText(out, record.address());
         putText(out, record.bootId());
@@ -65,7 +69,7 @@ record NodeSlot(long sequence, NodeRecord record) {
         HardState hardState = new HardState(in.getLong(), in.getLong());
         long incarnation = in.getLong();
         int marks = in.get();
-        Durability durability = Durability.values()[in.get()];
+        Durability durability = DURABILITIES.get(in.get());
         String nodeId = text(in);
         String address = text(in);
         String bootId = text(in);

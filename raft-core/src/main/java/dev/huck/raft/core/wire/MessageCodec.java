@@ -24,6 +24,10 @@ import java.util.List;
 
 /** The messages' own part of a frame: a byte for the type, then its fields in the order of the record. */
 final class MessageCodec {
+    /** By their codes on the wire: never reordered. */
+    private static final List<Voting> VOTINGS =
+            List.of(Voting.LEARNER, Voting.NEWCOMER, Voting.VOTER, Voting.INCOMING, Voting.OUTGOING);
+
     private static final byte PRE_VOTE = 1;
     private static final byte PRE_VOTE_REPLY = 2;
     private static final byte REQUEST_VOTE = 3;
@@ -182,7 +186,7 @@ final class MessageCodec {
         out.i64(member.storeId());
         out.text(member.nodeId());
         out.text(member.address());
-        out.i8(member.voting().ordinal());
+        out.i8(VOTINGS.indexOf(member.voting()));
         out.i32(member.versions().protocolMin());
         out.i32(member.versions().protocolMax());
         out.i32(member.versions().machineMin());
@@ -194,14 +198,13 @@ final class MessageCodec {
         String nodeId = in.text();
         String address = in.text();
         byte voting = in.i8();
-        Voting[] votings = Voting.values();
-        if (voting < 0 || voting >= votings.length) {
+        if (voting < 0 || voting >= VOTINGS.size()) {
             throw new FrameException("nonsense: a member's part of " + voting);
         }
         Versions versions = new Versions(in.i32(), in.i32(), in.i32(), in.i32());
         if (storeId == 0 || nodeId.isEmpty() || address.isEmpty()) {
             throw new FrameException("nonsense: a member without a store id, a node id or an address");
         }
-        return new Member(storeId, nodeId, address, votings[voting], versions);
+        return new Member(storeId, nodeId, address, VOTINGS.get(voting), versions);
     }
 }

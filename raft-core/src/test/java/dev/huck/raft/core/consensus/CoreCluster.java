@@ -25,8 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CoreCluster {
     static final long MILLIS = 1_000_000L;
-    static final Settings SETTINGS =
-            new Settings(Durability.HIGH, 100 * MILLIS, 600 * MILLIS, 1200 * MILLIS, 100);
+    static final Settings SETTINGS = new Settings(Durability.HIGH, 100 * MILLIS, 600 * MILLIS, 1200 * MILLIS, 100);
 
     final TreeMap<Long, Host> hosts = new TreeMap<>();
     final ArrayDeque<Message> network = new ArrayDeque<>();
@@ -49,15 +48,16 @@ final class CoreCluster {
         final ArrayDeque<Effect.Persist> unwritten = new ArrayDeque<>();
         final ArrayDeque<Effect.SendAfter> held = new ArrayDeque<>();
         boolean slowDisk;
-        @Nullable Raft raft;
+
+        @Nullable
+        Raft raft;
 
         Host(long id) {
             this.id = id;
         }
 
         void start() {
-            Recovery recovery = new Recovery(
-                    id, hardState, snapshot, snapshotConfiguration, 0, base, limits);
+            Recovery recovery = new Recovery(id, hardState, snapshot, snapshotConfiguration, 0, base, limits);
             disk.forEach(recovery::load);
             applied.removeIf(entry -> entry.index() > snapshot.index());
             raft = recovery.start(limits, new SplittableRandom(id), now);
@@ -124,8 +124,7 @@ final class CoreCluster {
                 }
                 disk.addAll(persist.entries());
                 if (persist.compactThrough() > 0) {
-                    base = new LogPosition(
-                            persist.compactThrough(), termOnDisk(persist.compactThrough()));
+                    base = new LogPosition(persist.compactThrough(), termOnDisk(persist.compactThrough()));
                     disk.removeIf(e -> e.index() <= persist.compactThrough());
                 }
                 while (!held.isEmpty() && held.getFirst().sequence() <= persist.sequence()) {

@@ -114,7 +114,8 @@ class MembershipTest {
         CoreCluster cluster = CoreCluster.of(1).start();
         cluster.host(1).step(new Event.ChangeMembers(1, new Change.Remove(1)));
         assertEquals(
-                Rejection.LAST_VOTER, cluster.host(1).seen(Effect.Changed.class).get(0).reason());
+                Rejection.LAST_VOTER,
+                cluster.host(1).seen(Effect.Changed.class).get(0).reason());
     }
 
     @Test

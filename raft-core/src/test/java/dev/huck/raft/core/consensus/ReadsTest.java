@@ -19,7 +19,8 @@ class ReadsTest {
         cluster.settle();
         assertEquals(1, leader.seen(Effect.ReadReady.class).size());
         assertEquals(
-                leader.up().commitIndex(), leader.seen(Effect.ReadReady.class).get(0).index());
+                leader.up().commitIndex(),
+                leader.seen(Effect.ReadReady.class).get(0).index());
     }
 
     @Test

@@ -218,7 +218,8 @@ class ReplicationTest {
         cluster.cutOff.clear();
         cluster.run(2000);
         assertFalse(leader.seen(Effect.ReadChunk.class).isEmpty());
-        Effect.ReadChunk read = leader.seen(Effect.ReadChunk.class).get(leader.seen(Effect.ReadChunk.class).size() - 1);
+        Effect.ReadChunk read = leader.seen(Effect.ReadChunk.class)
+                .get(leader.seen(Effect.ReadChunk.class).size() - 1);
         leader.step(new Event.ChunkRead(read.peer(), read.session(), covered, 3, 0, new byte[] {1, 2, 3}));
         cluster.settle();
         Host behind = cluster.host(lagging);
@@ -228,6 +229,8 @@ class ReplicationTest {
         assertEquals(covered, behind.up().base());
         cluster.propose(leader, "after");
         cluster.run(500);
-        assertEquals(List.of("after"), behind.commands().stream().filter(c -> c.equals("after")).toList());
+        assertEquals(
+                List.of("after"),
+                behind.commands().stream().filter(c -> c.equals("after")).toList());
     }
 }

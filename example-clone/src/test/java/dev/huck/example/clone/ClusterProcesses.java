@@ -1,0 +1,141 @@
+package dev.huck.example.clone;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+
+/** Nodes in processes of their own on this machine, and what one wants to know of them. */
+final class ClusterProcesses implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Path folder;
+    private final List<String> options;
+    private final List<NodeProcess> nodes = new ArrayList<>();
+
+    /**
+     * No nodes yet.
+     *
+     * @param folder takes a folder for each
+     * @param options for each
+     */
+    ClusterProcesses(Path folder, String... options) {
+        this.folder = folder;
+        this.options = List.of(options);
+    }
+
+    /** Starts nodes until there are that many, each joining through the first, and waits until all of them vote. */
+    ClusterProcesses grow(int size) throws Exception {
+        while (nodes.size() < size) {
+            add();
+        }
+        awaitVoters(size);
+        return this;
+    }
+
+    /** Starts one more node, which joins through the first that is alive, and does not wait until it votes. */
+    NodeProcess add(String... more) throws Exception {
+        List<String> all = new ArrayList<>(options);
+        all.addAll(List.of(more));
+        List<NodeProcess> alive = alive();
+        if (!alive.isEmpty()) {
+            all.addAll(List.of("-j", alive.get(0).address()));
+        }
+        NodeProcess node = new NodeProcess(folder.resolve("node" + (nodes.size() + 1)), Ports.free(), all);
+        nodes.add(node);
+        return node.start();
+    }
+
+    List<NodeProcess> nodes() {
+        return nodes;
+    }
+
+    List<NodeProcess> alive() {
+        return nodes.stream().filter(NodeProcess::isAlive).toList();
+    }
+
+    List<NodeProcess> others(NodeProcess one) {
+        return alive().stream().filter(node -> node != one).toList();
+    }
+
+    /** The node that leads, in its own opinion and in that of most others. */
+    NodeProcess awaitLeader() throws Exception {
+        return awaitLeader(alive());
+    }
+
+    NodeProcess awaitLeader(List<NodeProcess> among) throws Exception {
+        return await("a leader", () -> {
+            for (NodeProcess node : among) {
+                if (node.stats().getOrDefault("state", "").equals("Leader")
+                        && 2
+                                        * among.stream()
+                                                .filter(other -> follows(other, node))
+                                                .count()
+                                > among.size()) {
+                    return node;
+                }
+            }
+            return null;
+        });
+    }
+
+    private static boolean follows(NodeProcess node, NodeProcess leader) {
+        try {
+            return leader.address().equals(node.ask("RAFTLEADER"));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Waits until that many vote, and nobody else belongs to the cluster. */
+    void awaitVoters(int count) throws Exception {
+        await(count + " voters", () -> {
+            for (NodeProcess node : alive()) {
+                Map<String, String> raft = node.info("raft");
+                if (raft.getOrDefault("raft_role", "").equals("leader")) {
+                    boolean whole =
+                            raft.getOrDefault("raft_num_voting_nodes", "").equals("" + count)
+                                    && raft.getOrDefault("raft_num_nodes", "").equals("" + count);
+                    return whole ? node : null;
+                }
+            }
+            return null;
+        });
+    }
+
+    /** Waits until every live node has applied what the leader has committed by now. */
+    void awaitCaughtUp() throws Exception {
+        NodeProcess leader = awaitLeader();
+        long goal = Long.parseLong(leader.stats().getOrDefault("commit_index", "0"));
+        await("everybody at index " + goal, () -> {
+            for (NodeProcess node : alive()) {
+                if (Long.parseLong(node.stats().getOrDefault("applied_index", "-1")) < goal) {
+                    return null;
+                }
+            }
+            return leader;
+        });
+    }
+
+    static <T> T await(String what, Callable<T> condition) throws Exception {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            T found = condition.call();
+            if (found != null) {
+                return found;
+            }
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("waited in vain for " + what);
+            }
+            Thread.sleep(20);
+        }
+    }
+
+    @Override
+    public void close() {
+        nodes.forEach(NodeProcess::close);
+    }
+}

@@ -1,0 +1,199 @@
+package dev.huck.example.clone;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/** A node in a process of its own, started as a user starts it: by bin/clone. */
+final class NodeProcess implements AutoCloseable {
+    private static final Path LAUNCHER =
+            Path.of("..", "bin", "clone").toAbsolutePath().normalize();
+    private static final long PATIENCE_MILLIS = 60_000;
+
+    private final Path folder;
+    private final int port;
+    private List<String> options;
+    private Process process;
+
+    /**
+     * A node that is not started yet.
+     *
+     * @param folder its own: the data and what it prints
+     * @param options beside the port and the directory
+     */
+    NodeProcess(Path folder, int port, List<String> options) {
+        this.folder = folder;
+        this.port = port;
+        this.options = List.copyOf(options);
+    }
+
+    /** Starts it and waits until it listens. */
+    NodeProcess start(String... more) throws Exception {
+        launch(more);
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+        while (!printed().contains("listening on 127.0.0.1:" + port)) {
+            if (!process.isAlive() || System.nanoTime() > deadline) {
+                kill();
+                throw new AssertionError("node " + port + " does not listen:\n" + printed() + complained());
+            }
+            Thread.sleep(10);
+        }
+        return this;
+    }
+
+    /** Starts it to answer reads at another consistency than before. */
+    NodeProcess startAt(String consistency) throws Exception {
+        List<String> changed = new ArrayList<>(options);
+        int at = changed.indexOf("--consistency");
+        changed.set(at + 1, consistency);
+        options = changed;
+        return start();
+    }
+
+    /** Starts it, in the directory {@code data} unless told another, and does not wait. */
+    void launch(String... more) throws IOException {
+        Files.createDirectories(folder);
+        List<String> command = new ArrayList<>(List.of(LAUNCHER.toString(), "-p", "" + port));
+        command.addAll(options);
+        command.addAll(Arrays.asList(more));
+        if (!command.contains("-d")) {
+            command.addAll(List.of("-d", "data"));
+        }
+        Files.deleteIfExists(folder.resolve("out"));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectOutput(folder.resolve("out").toFile())
+                .redirectError(
+                        ProcessBuilder.Redirect.appendTo(folder.resolve("err").toFile()));
+        Map<String, String> environment = builder.environment();
+        environment.keySet().removeIf(key -> key.startsWith("HUCK_"));
+        // The build that runs this test has built it, and the same Java runs it.
+        environment.put("HUCK_BUILD", "never");
+        environment.put("JAVA_HOME", System.getProperty("java.home"));
+        process = builder.start();
+    }
+
+    int port() {
+        return port;
+    }
+
+    String address() {
+        return "127.0.0.1:" + port;
+    }
+
+    Path data() {
+        return folder.resolve("data");
+    }
+
+    boolean isAlive() {
+        return process != null && process.isAlive();
+    }
+
+    /** Kills it as a power cut would, as far as the process is concerned. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        process.waitFor();
+    }
+
+    /** Asks it to stop, and returns its exit code. */
+    int terminate() throws InterruptedException {
+        process.destroy();
+        return awaitExit();
+    }
+
+    int awaitExit() throws InterruptedException {
+        if (!process.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+            throw new AssertionError("node " + port + " does not end");
+        }
+        return process.exitValue();
+    }
+
+    /** Stops its clock: it stays connected and does nothing. */
+    void pause() throws Exception {
+        signal("STOP");
+    }
+
+    void resume() throws Exception {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws Exception {
+        Process kill = new ProcessBuilder("kill", "-" + name, "" + process.pid())
+                .inheritIO()
+                .start();
+        if (kill.waitFor() != 0) {
+            throw new AssertionError("can't send " + name + " to " + process.pid());
+        }
+    }
+
+    /** What it printed on standard output since it was started last. */
+    String printed() throws IOException {
+        Path out = folder.resolve("out");
+        return Files.exists(out) ? Files.readString(out) : "";
+    }
+
+    /** What it printed on standard error since it was made. */
+    String complained() throws IOException {
+        Path err = folder.resolve("err");
+        return Files.exists(err) ? Files.readString(err) : "";
+    }
+
+    /** Leaves a mark in what it printed on standard error, for whoever reads it after a failure. */
+    void note(String text) throws IOException {
+        Files.writeString(
+                folder.resolve("err"), "--- " + text + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    Object ask(Object... words) throws IOException {
+        try (Wire wire = new Wire(port)) {
+            return wire.call(words);
+        }
+    }
+
+    /** RAFTSTATS as names and values; empty where nobody answers. */
+    Map<String, String> stats() {
+        Map<String, String> stats = new TreeMap<>();
+        try {
+            if (ask("RAFTSTATS") instanceof List<?> list) {
+                for (int i = 0; i + 1 < list.size(); i += 2) {
+                    stats.put(list.get(i).toString(), list.get(i + 1).toString());
+                }
+            }
+        } catch (IOException e) {
+            // Down, or going down.
+        }
+        return stats;
+    }
+
+    /** A section of INFO as names and values; empty where nobody answers. */
+    Map<String, String> info(String section) {
+        Map<String, String> lines = new TreeMap<>();
+        try {
+            if (ask("INFO", section) instanceof String text) {
+                text.lines().filter(line -> line.contains(":")).forEach(line -> {
+                    int colon = line.indexOf(':');
+                    lines.put(line.substring(0, colon), line.substring(colon + 1));
+                });
+            }
+        } catch (IOException e) {
+            // Down, or going down.
+        }
+        return lines;
+    }
+
+    /** Kills it, paused or not. */
+    @Override
+    public void close() {
+        if (isAlive()) {
+            process.destroyForcibly();
+            process.onExit().join();
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package dev.huck.raft.core.node;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What {@code INFO} tells of clients. */
+final class ClientCounters {
+    /** Connected now. */
+    final AtomicInteger connected = new AtomicInteger();
+    /** Connected ever. */
+    final LongAdder connections = new LongAdder();
+    /** Commands taken. */
+    final LongAdder commands = new LongAdder();
+
+    private long sampleNanos;
+    private long sampleCommands;
+    private long rate;
+
+    /** Commands per second between the last two samples, which are at least a second apart. */
+    synchronized long perSecond(long nowNanos) {
+        long nanos = nowNanos - sampleNanos;
+        if (nanos >= 1_000_000_000L) {
+            long now = commands.sum();
+            rate = (long) ((now - sampleCommands) * 1e9 / nanos);
+            sampleNanos = nowNanos;
+            sampleCommands = now;
+        }
+        return rate;
+    }
+}

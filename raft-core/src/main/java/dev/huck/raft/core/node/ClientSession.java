@@ -1,0 +1,347 @@
+package dev.huck.raft.core.node;
+
+import dev.huck.raft.api.Command;
+import dev.huck.raft.api.CommandException;
+import dev.huck.raft.api.Consistency;
+import dev.huck.raft.api.Reply;
+import dev.huck.raft.api.spi.ClientConnection;
+import dev.huck.raft.api.spi.ReplySink;
+import dev.huck.raft.api.spi.Session;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client's commands, in order.
+ *
+ * <p>Whoever may write replies is told by {@link #outstanding}: while it is 0, the connection's thread, which then answers
+ * at once what needs no other stage; else the machine stage. Operations become visible to the machine stage when the
+ * batch ends, after the connection's thread has flushed what it wrote itself; the count goes down after the machine stage
+ * has flushed. So the two never write at the same time.
+ */
+final class ClientSession implements Session {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientSession.class);
+
+    /** Commands that one connection may have under way before no more are read from it. */
+    static final int MAX_OPERATIONS = 4096;
+    /** The same in bytes; one command alone may be longer. */
+    static final long MAX_BYTES = 16L << 20;
+
+    private final ClientConnection connection;
+    private final Loop loop;
+    private final MachineRunner machines;
+    private final BuiltIns builtIns;
+
+    // The connection's thread.
+    private final RecordingApplier routing = new RecordingApplier();
+    private List<Operation> forLoop = new ArrayList<>();
+    private @Nullable Operation first;
+    private @Nullable Operation last;
+    private int taken;
+    private int batch;
+    private long batchBytes;
+    private boolean wrote;
+
+    // Both.
+    private final AtomicInteger outstanding = new AtomicInteger();
+    private final AtomicLong outstandingBytes = new AtomicLong();
+    private final AtomicBoolean paused = new AtomicBoolean();
+    private volatile boolean closed;
+    private volatile @Nullable Consistency consistency;
+
+    // Whoever may write replies.
+    private final ReplyGuard guard;
+
+    // The machine stage.
+    final OperationQueue queue = new OperationQueue();
+    /** Writes in the queue that were answered {@code UNKNOWN} but not taken out yet. */
+    int unknownWrites;
+    /** No reply is computed from a state before this. */
+    long highestIndexShown;
+    /** Among those that the runner has to finish at the end of its turn. */
+    boolean touched;
+    /** Among those that wait for the machine to apply more. */
+    boolean blocked;
+
+    private int answered;
+    private long answeredBytes;
+
+    ClientSession(ClientConnection connection, Loop loop, MachineRunner machines, BuiltIns builtIns) {
+        this.connection = connection;
+        this.loop = loop;
+        this.machines = machines;
+        this.builtIns = builtIns;
+        this.guard = new ReplyGuard(this::abort);
+        builtIns.counters().connected.incrementAndGet();
+        builtIns.counters().connections.increment();
+    }
+
+    @Override
+    public void submit(Command command) {
+        submit(command, null);
+    }
+
+    /**
+     * Takes a command whose read, if it is one, has a consistency of its own.
+     *
+     * @param command the command
+     * @param wanted null for the connection's
+     */
+    void submit(Command command, @Nullable Consistency wanted) {
+        if (closed) {
+            return;
+        }
+        taken++;
+        if (builtIns.submit(this, command)) {
+            return;
+        }
+        routing.reset();
+        // Before the instance is looked at: one that is replaced meanwhile is then known to be.
+        int epoch = machines.epoch();
+        try {
+            machines.machine().command(routing, command);
+        } catch (CommandException e) {
+            error(Faults.message(e));
+            return;
+        } catch (Throwable e) {
+            error(Faults.inRouting(command, e));
+            return;
+        }
+        switch (routing.call()) {
+            case WRITE -> forLoop(Operation.write(this, command, routing));
+            case READ -> read(command, wanted, epoch);
+            case REPLY -> {
+                Consumer<Reply> respond = routing.reply();
+                answer(respond == null ? Reply::nil : respond, command);
+            }
+            case NONE ->
+                error(Faults.inRouting(
+                        command, new IllegalStateException("the machine called none of its applier's methods")));
+        }
+    }
+
+    private void read(Command command, @Nullable Consistency wanted, int epoch) {
+        Consistency own = consistency;
+        Consistency level = wanted != null ? wanted : own != null ? own : machines.nodeDefault();
+        Operation read = Operation.read(this, command, level, routing, epoch);
+        if (read.isForLoop()) {
+            forLoop(read);
+        } else {
+            enqueue(read);
+        }
+    }
+
+    /** What goes to the loop is refused here, before it takes more memory, when it would be in vain. */
+    private void forLoop(Operation operation) {
+        String suspect = machines.suspect();
+        if (suspect != null) {
+            error(suspect);
+        } else if (loop.overBudget()) {
+            error("BUSY too many commands are under way on this node; nothing was done, try again");
+        } else {
+            enqueue(operation);
+            forLoop.add(operation);
+        }
+    }
+
+    private void enqueue(Operation operation) {
+        if (last == null) {
+            first = operation;
+        } else {
+            last.next = operation;
+        }
+        last = operation;
+        batch++;
+        batchBytes += operation.cost;
+    }
+
+    @Override
+    public void reply(Consumer<ReplySink> respond) {
+        if (closed) {
+            return;
+        }
+        if (batch == 0 && outstanding.get() == 0) {
+            wrote = true;
+            write(connection.replies(), respond);
+        } else {
+            enqueue(Operation.local(this, respond));
+        }
+    }
+
+    /** Answers in its place, on whatever thread that is. */
+    void answer(Consumer<? super Reply> respond, Object what) {
+        reply(sink -> guard.run(sink, respond, what));
+    }
+
+    /** Answers in its place, on the machine stage. */
+    void answerOnMachine(Consumer<? super Reply> respond, Object what) {
+        enqueue(Operation.local(this, sink -> guard.run(sink, respond, what)));
+    }
+
+    /** Begins something once everything before it is answered, and answers when it has ended. */
+    void answerLater(Supplier<CompletionStage<Consumer<Reply>>> starter) {
+        enqueue(Operation.deferred(this, starter));
+    }
+
+    /** Answers with an error, in its place. */
+    void error(String message) {
+        reply(sink -> sink.error(message));
+    }
+
+    /** Sets how this connection reads unless a command says otherwise. */
+    void setConsistency(Consistency level) {
+        consistency = level;
+    }
+
+    @Override
+    public void flush() {
+        if (wrote) {
+            wrote = false;
+            flushConnection();
+        }
+        builtIns.counters().commands.add(taken);
+        taken = 0;
+        publish();
+    }
+
+    private void publish() {
+        Operation from = first;
+        Operation to = last;
+        if (from == null || to == null) {
+            return;
+        }
+        List<Operation> toLoop = forLoop;
+        int count = outstanding.addAndGet(batch);
+        long bytes = outstandingBytes.addAndGet(batchBytes);
+        first = null;
+        last = null;
+        batch = 0;
+        batchBytes = 0;
+        queue.add(from, to);
+        if (!from.isForLoop()) {
+            // Whatever is before it may be answered already, and then nobody else would look.
+            machines.wake(this);
+        }
+        if (!toLoop.isEmpty()) {
+            forLoop = new ArrayList<>();
+            loop.submit(toLoop);
+        }
+        if (count >= MAX_OPERATIONS || bytes >= MAX_BYTES) {
+            pause();
+        }
+    }
+
+    private void pause() {
+        if (paused.get()) {
+            return;
+        }
+        // In this order: who sees the mark and resumes does so after this has stopped.
+        connection.setReading(false);
+        paused.set(true);
+        resumeIfDrained();
+    }
+
+    private void resumeIfDrained() {
+        if (paused.get()
+                && outstanding.get() <= MAX_OPERATIONS / 2
+                && outstandingBytes.get() <= MAX_BYTES / 2
+                && paused.compareAndSet(true, false)) {
+            connection.setReading(true);
+        }
+    }
+
+    @Override
+    public void closed() {
+        if (!closed) {
+            wrote = false;
+            publish();
+            closed = true;
+            builtIns.counters().connected.decrementAndGet();
+            machines.wake(this);
+        }
+    }
+
+    /** Replies are out of step, which no client can bear. Whoever may write replies. */
+    void abort() {
+        connection.close();
+    }
+
+    private void flushConnection() {
+        try {
+            connection.flush();
+        } catch (RuntimeException e) {
+            LOG.warn("replies to {} could not be sent; its connection is closed", connection.remote(), e);
+            abort();
+        }
+    }
+
+    // From here on: the machine stage.
+
+    MachineRunner machines() {
+        return machines;
+    }
+
+    /** Where replies go; null once the client is gone. */
+    @Nullable
+    ReplySink sink() {
+        return closed ? null : connection.replies();
+    }
+
+    ReplyGuard guard() {
+        return guard;
+    }
+
+    /** Writes a reply by a function that is trusted with the sink itself, though not to succeed. */
+    void write(ReplySink sink, Consumer<ReplySink> respond) {
+        int mark = sink.mark();
+        try {
+            respond.accept(sink);
+        } catch (Throwable e) {
+            sink.rewind(mark);
+            sink.error(Faults.inReply("a command", e));
+        }
+    }
+
+    /** Takes the head, which is answered, out of the queue. */
+    void pop() {
+        Operation head = queue.head();
+        if (head != null) {
+            answered++;
+            answeredBytes += head.cost;
+            if (head.outcomeUnknown) {
+                unknownWrites--;
+            }
+            queue.pop();
+        }
+    }
+
+    /** Ends a turn in which something was answered: replies leave, then the connection's thread may write again. */
+    void finishTurn() {
+        if (answered == 0) {
+            return;
+        }
+        if (!closed) {
+            flushConnection();
+        }
+        long bytes = answeredBytes;
+        int count = answered;
+        answered = 0;
+        answeredBytes = 0;
+        outstandingBytes.addAndGet(-bytes);
+        outstanding.addAndGet(-count);
+        resumeIfDrained();
+    }
+
+    @Override
+    public String toString() {
+        return connection.remote();
+    }
+}

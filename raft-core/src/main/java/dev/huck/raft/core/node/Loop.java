@@ -1,0 +1,113 @@
+package dev.huck.raft.core.node;
+
+import dev.huck.raft.api.NodeStatus;
+import dev.huck.raft.api.spi.LogPosition;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+
+/** The node's loop as sessions and the machine stage see it. Any thread may call; nothing blocks. */
+interface Loop {
+
+    /**
+     * Takes writes, and reads that need the leader, of one session.
+     *
+     * @param operations in the session's order, never changed after; each is answered through the {@link MachineRunner}
+     */
+    void submit(List<Operation> operations);
+
+    /**
+     * Says whether more commands would take the node over its memory budget.
+     *
+     * @return true if they are to be answered {@code BUSY}
+     */
+    boolean overBudget();
+
+    /**
+     * Says whether the leader's lease of a term still holds.
+     *
+     * @param term the term at which a read was admitted
+     * @return true if this node has led without a break since then and its lease has not run out at this moment
+     */
+    boolean leaseValid(long term);
+
+    /**
+     * The machine has applied entries.
+     *
+     * @param index the last one
+     */
+    void applied(long index);
+
+    /**
+     * The machine failed in a way that leaves its state suspect. It applies nothing until {@link #machineRestarted}.
+     *
+     * @param cause what was thrown
+     * @param index the entry at which it failed, which is not applied
+     */
+    void machineFailed(Throwable cause, long index);
+
+    /**
+     * The machine was rebuilt from the newest snapshot. What follows is to be sent again.
+     *
+     * @param appliedIndex the last entry that the rebuilt state covers
+     */
+    void machineRestarted(long appliedIndex);
+
+    /**
+     * A snapshot of the machine is durable.
+     *
+     * @param position what it covers
+     */
+    void snapshotSaved(LogPosition position);
+
+    /** A snapshot was asked for but not taken. */
+    void snapshotAbandoned();
+
+    /**
+     * A snapshot was asked for but not taken.
+     *
+     * @param reason for people, without a code word
+     */
+    default void snapshotAbandoned(String reason) {
+        snapshotAbandoned();
+    }
+
+    /**
+     * As {@link dev.huck.raft.api.Node#addMember}.
+     *
+     * @param address host:port
+     * @return completed when it votes
+     */
+    CompletionStage<Void> addMember(String address);
+
+    /**
+     * As {@link dev.huck.raft.api.Node#removeMember}.
+     *
+     * @param idOrAddress the member
+     * @return completed when it is committed
+     */
+    CompletionStage<Void> removeMember(String idOrAddress);
+
+    /**
+     * As {@link dev.huck.raft.api.Node#snapshot}.
+     *
+     * @return completed when it is durable
+     */
+    CompletionStage<Long> snapshot();
+
+    /**
+     * As {@link dev.huck.raft.api.Node#shrinkLog}.
+     *
+     * @return completed when done
+     */
+    CompletionStage<Void> shrinkLog();
+
+    /** @return a moment's view of the node */
+    NodeStatus status();
+
+    /** @return the node's figures, sorted by name, for {@code RAFTSTATS} */
+    Map<String, String> stats();
+
+    /** @return address and state of every member, sorted by address, for {@code RAFTPEERS} */
+    List<Map.Entry<String, String>> peers();
+}

@@ -1,0 +1,178 @@
+package dev.huck.raft.core.node;
+
+import dev.huck.raft.api.Command;
+import dev.huck.raft.api.Consistency;
+import dev.huck.raft.api.Query;
+import dev.huck.raft.api.ReadHandler;
+import dev.huck.raft.api.Reply;
+import dev.huck.raft.api.Responder;
+import dev.huck.raft.api.spi.ReplySink;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A command under way, in its session's queue until its reply is written. Made on the connection's thread; then each
+ * field belongs to the stage that is named with it.
+ */
+final class Operation {
+    /** Rough cost of the object itself, so that empty commands are not free. */
+    private static final int OVERHEAD = 128;
+
+    /** What it needs. */
+    enum Kind {
+        /** A place in the log. */
+        WRITE,
+        /** A state that is new enough. */
+        READ,
+        /** Nothing but its turn. */
+        LOCAL
+    }
+
+    /** How far it has come. */
+    enum State {
+        /** For the loop, or for a stage to complete. */
+        WAITING,
+        /** May run at its turn; a read also waits until its index is applied. */
+        READY,
+        /** Its answer is an error. */
+        FAILED,
+        /** Ran before its turn; its reply is recorded. */
+        DONE,
+        /** Answered, and out of the queue. */
+        GONE
+    }
+
+    final ClientSession session;
+    final Kind kind;
+    /** The command of a write or a read; null once answered. */
+    @Nullable
+    Command command;
+    /** Of a read. */
+    final @Nullable Consistency consistency;
+    /** What it holds in memory, in bytes. */
+    final int cost;
+
+    /** From the routing pass: writes the reply of a write, or of a read with a query. */
+    @Nullable
+    Responder<Object> responder;
+
+    /** Of a read; bound to the instance of the machine that routed it. */
+    @Nullable
+    Query<Object> query;
+
+    /** The same in one function, with what it is to be given. */
+    @Nullable
+    ReadHandler reader;
+
+    @Nullable
+    Command argument;
+
+    /** Starts what a local operation waits for; begun when everything before it is answered. */
+    @Nullable
+    Supplier<CompletionStage<Consumer<Reply>>> starter;
+
+    /** The next in the session's queue. */
+    volatile @Nullable Operation next;
+
+    /** Machine stage: writes the reply of a local operation. */
+    @Nullable
+    Consumer<ReplySink> local;
+
+    /** Machine stage. */
+    State state;
+
+    /** Machine stage: the read index. */
+    long index;
+
+    /** Machine stage: the term at which a read was admitted under a lease. */
+    long term;
+
+    /** Machine stage: of a failed one. */
+    @Nullable
+    String error;
+
+    /** Machine stage: of a write that failed and yet may take effect. */
+    boolean outcomeUnknown;
+
+    /** Machine stage: of one that ran before its turn. */
+    @Nullable
+    RecordedReply recorded;
+
+    /** Which instance of the machine routed a read. */
+    final int epoch;
+
+    private Operation(
+            ClientSession session,
+            Kind kind,
+            State state,
+            @Nullable Command command,
+            @Nullable Consistency consistency,
+            @Nullable RecordingApplier routed,
+            @Nullable Consumer<ReplySink> local,
+            @Nullable Supplier<CompletionStage<Consumer<Reply>>> starter,
+            int epoch) {
+        this.session = session;
+        this.kind = kind;
+        this.state = state;
+        this.command = command;
+        this.consistency = consistency;
+        this.responder = routed == null ? null : routed.responder();
+        this.query = routed == null ? null : routed.query();
+        this.reader = routed == null ? null : routed.reader();
+        this.argument = routed == null ? null : routed.command();
+        this.local = local;
+        this.starter = starter;
+        this.epoch = epoch;
+        this.cost = OVERHEAD + (command == null ? 0 : command.encodedLength());
+    }
+
+    static Operation write(ClientSession session, Command command, RecordingApplier routed) {
+        return new Operation(session, Kind.WRITE, State.WAITING, command, null, routed, null, null, 0);
+    }
+
+    static Operation read(
+            ClientSession session, Command command, Consistency consistency, RecordingApplier routed, int epoch) {
+        // A stale read needs nobody's leave, only its turn.
+        State state = consistency == Consistency.LOW ? State.READY : State.WAITING;
+        return new Operation(session, Kind.READ, state, command, consistency, routed, null, null, epoch);
+    }
+
+    static Operation local(ClientSession session, Consumer<ReplySink> answer) {
+        return new Operation(session, Kind.LOCAL, State.READY, null, null, null, answer, null, 0);
+    }
+
+    static Operation deferred(ClientSession session, Supplier<CompletionStage<Consumer<Reply>>> starter) {
+        return new Operation(session, Kind.LOCAL, State.READY, null, null, null, null, starter, 0);
+    }
+
+    /** Routes a read anew, as the instance that did so has gone. Machine stage. */
+    void route(RecordingApplier routed) {
+        responder = routed.responder();
+        query = routed.query();
+        reader = routed.reader();
+        argument = routed.command();
+    }
+
+    /** Whether the loop has to see it. */
+    boolean isForLoop() {
+        return kind == Kind.WRITE || (kind == Kind.READ && consistency != Consistency.LOW);
+    }
+
+    /**
+     * Marks the end. The queue keeps the last operation as its link to what comes next, for as long as the client is idle:
+     * so it must not hold anything big. Machine stage.
+     */
+    void gone() {
+        state = State.GONE;
+        command = null;
+        responder = null;
+        query = null;
+        reader = null;
+        argument = null;
+        starter = null;
+        local = null;
+        recorded = null;
+    }
+}

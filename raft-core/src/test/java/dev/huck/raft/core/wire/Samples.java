@@ -1,0 +1,87 @@
+package dev.huck.raft.core.wire;
+
+import dev.huck.raft.api.spi.LogEntry;
+import dev.huck.raft.api.spi.LogPosition;
+import dev.huck.raft.core.consensus.Admission.Invitation;
+import dev.huck.raft.core.consensus.Admission.JoinReply;
+import dev.huck.raft.core.consensus.Admission.JoinRequest;
+import dev.huck.raft.core.consensus.Member;
+import dev.huck.raft.core.consensus.Message.Append;
+import dev.huck.raft.core.consensus.Message.AppendReply;
+import dev.huck.raft.core.consensus.Message.InstallSnapshot;
+import dev.huck.raft.core.consensus.Message.PreVote;
+import dev.huck.raft.core.consensus.Message.PreVoteReply;
+import dev.huck.raft.core.consensus.Message.RequestVote;
+import dev.huck.raft.core.consensus.Message.SnapshotReply;
+import dev.huck.raft.core.consensus.Message.TimeoutNow;
+import dev.huck.raft.core.consensus.Message.VoteReply;
+import dev.huck.raft.core.consensus.PeerMessage;
+import java.lang.reflect.RecordComponent;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/** One message of each kind at least, each field different from its neighbours. */
+final class Samples {
+    private static final LogPosition POSITION = new LogPosition(1_000_000_007L, 41);
+
+    private Samples() {}
+
+    static List<PeerMessage> messages() {
+        Member member =
+                new Member(-77, "zürich-1", "10.0.0.1:7481", Member.Voting.NEWCOMER, new Member.Versions(1, 2, 3, 4));
+        return List.of(
+                new PreVote(1, -2, 3, POSITION),
+                new PreVoteReply(1, -2, 3, true),
+                new RequestVote(1, -2, 3, POSITION, true),
+                new VoteReply(1, -2, 3, true),
+                new Append(1, -2, 3, 4, 5, POSITION, List.of(), 6),
+                new Append(1, -2, 3, 4, 5, POSITION, entries(POSITION.index(), 3), 6),
+                new AppendReply(1, -2, 3, 4, 5, true, 6, 7, POSITION),
+                new InstallSnapshot(1, -2, 3, 4, 5, POSITION, 1L << 40, 6, utf8("a piece")),
+                new SnapshotReply(1, -2, 3, 4, 5, POSITION, 1L << 40, true, 6),
+                new TimeoutNow(1, -2, 3),
+                new JoinRequest(member, true),
+                new JoinReply(-77, true, "welcome"),
+                new Invitation("10.0.0.1:7481"));
+    }
+
+    static Envelope envelope(PeerMessage message) {
+        return new Envelope(0x1122334455667788L, 9, -2, "127.0.0.1:7481", message);
+    }
+
+    static List<LogEntry> entries(long behind, int count) {
+        return LongStream.rangeClosed(1, count)
+                .mapToObj(i -> new LogEntry(behind + i, 41 + i, new byte[(int) i - 1]))
+                .toList();
+    }
+
+    static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** A record's fields in words, its arrays' contents included, which a record's own equality leaves out. */
+    static String inWords(Object value) {
+        if (value instanceof byte[] bytes) {
+            return Arrays.toString(bytes);
+        }
+        if (value instanceof List<?> list) {
+            return list.stream().map(Samples::inWords).toList().toString();
+        }
+        if (!(value instanceof Record)) {
+            return String.valueOf(value);
+        }
+        List<String> fields = new ArrayList<>();
+        for (RecordComponent component : value.getClass().getRecordComponents()) {
+            try {
+                fields.add(component.getName() + "="
+                        + inWords(component.getAccessor().invoke(value)));
+            } catch (ReflectiveOperationException e) {
+                throw new LinkageError(e.getMessage(), e);
+            }
+        }
+        return value.getClass().getSimpleName() + fields;
+    }
+}

@@ -1,0 +1,33 @@
+package dev.huck.raft.testkit.check;
+
+import dev.huck.raft.api.spi.LogEntry;
+
+/** No node drops a committed entry from the end of its log. */
+public final class CommittedKept {
+    private final Report report;
+    private final CommittedLog committed;
+
+    /**
+     * A check.
+     *
+     * @param report told of violations
+     * @param committed what is committed
+     */
+    public CommittedKept(Report report, CommittedLog committed) {
+        this.report = report;
+        this.committed = committed;
+    }
+
+    /**
+     * A node drops an entry.
+     *
+     * @param entry the entry
+     */
+    public void dropped(LogEntry entry) {
+        if (entry.index() <= committed.last() && committed.term(entry.index()) == entry.term()) {
+            report.violated(
+                    "committed entries stay",
+                    "committed entry " + entry.index() + " of term " + entry.term() + " is dropped by a node");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package dev.huck.raft.testkit.check;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** A store votes for one candidate a term, across restarts, and the vote is on its disk before anybody hears of it. */
+public final class VoteOncePerTerm {
+    private final Report report;
+    private final Map<Ballot, Long> votes = new HashMap<>();
+
+    private record Ballot(long storeId, long term) {}
+
+    /**
+     * A check.
+     *
+     * @param report told of violations
+     */
+    public VoteOncePerTerm(Report report) {
+        this.report = report;
+    }
+
+    /**
+     * A vote leaves a node, for itself or for another.
+     *
+     * @param voter the node's store
+     * @param term the term
+     * @param candidate for whom
+     * @param durableTerm the term that a power cut would leave on its disk
+     * @param durableVote the vote that a power cut would leave there
+     */
+    public void left(long voter, long term, long candidate, long durableTerm, long durableVote) {
+        Long earlier = votes.putIfAbsent(new Ballot(voter, term), candidate);
+        if (earlier != null && earlier != candidate) {
+            report.violated(
+                    "one vote a term",
+                    "store " + voter + " votes in term " + term + " for " + earlier + " and for " + candidate);
+        }
+        // A delayed answer of an earlier term is fine: the disk has moved on.
+        if (durableTerm < term || (durableTerm == term && durableVote != candidate)) {
+            report.violated(
+                    "votes are durable",
+                    "store " + voter + " votes in term " + term + " for " + candidate + ", and its disk says term "
+                            + durableTerm + ", vote " + durableVote);
+        }
+    }
+}

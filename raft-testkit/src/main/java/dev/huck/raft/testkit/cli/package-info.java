@@ -1,0 +1,2 @@
+/** The simulator's command line. */
+package dev.huck.raft.testkit.cli;

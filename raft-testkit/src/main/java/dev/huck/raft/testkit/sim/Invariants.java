@@ -1,0 +1,110 @@
+package dev.huck.raft.testkit.sim;
+
+import dev.huck.raft.api.spi.LogEntry;
+import dev.huck.raft.api.spi.LogPosition;
+import dev.huck.raft.core.consensus.Configuration;
+import dev.huck.raft.testkit.check.AppliedHistory;
+import dev.huck.raft.testkit.check.CommitSafety;
+import dev.huck.raft.testkit.check.CommittedKept;
+import dev.huck.raft.testkit.check.CommittedLog;
+import dev.huck.raft.testkit.check.CoreView;
+import dev.huck.raft.testkit.check.ElectionSafety;
+import dev.huck.raft.testkit.check.LeaderCompleteness;
+import dev.huck.raft.testkit.check.LogMatching;
+import dev.huck.raft.testkit.check.MonotonicProgress;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Shows every event to the checks that it concerns: what a node wrote, and what its core became. */
+final class Invariants implements SimLog.Observer {
+    private final SimWorld world;
+    private final CommittedLog committed = new CommittedLog();
+    private final ElectionSafety elections;
+    private final LeaderCompleteness completeness;
+    private final CommitSafety commits;
+    private final CommittedKept kept;
+    private final LogMatching matching;
+    private final AppliedHistory applied;
+    private final Map<Long, SimHost> stores = new HashMap<>();
+    private final Map<Integer, Watched> watched = new HashMap<>();
+
+    /** What was seen last of one process. */
+    private static final class Watched {
+        final MonotonicProgress progress;
+        long commit;
+        Configuration configuration = Configuration.EMPTY;
+
+        Watched(MonotonicProgress progress) {
+            this.progress = progress;
+        }
+    }
+
+    Invariants(SimWorld world) {
+        this.world = world;
+        this.elections = new ElectionSafety(world::violated);
+        this.completeness = new LeaderCompleteness(world::violated, committed);
+        this.commits = new CommitSafety(world::violated, this::holds, committed);
+        this.kept = new CommittedKept(world::violated, committed);
+        this.matching = new LogMatching(world::violated);
+        this.applied = new AppliedHistory(world::violated, committed);
+    }
+
+    AppliedHistory applied() {
+        return applied;
+    }
+
+    CommittedLog committed() {
+        return committed;
+    }
+
+    int leaders() {
+        return elections.leaders();
+    }
+
+    private boolean holds(long storeId, long index, long term) {
+        SimHost host = stores.get(storeId);
+        return host != null && host.holdsDurably(index, term);
+    }
+
+    /** A machine's disks are gone. */
+    void wiped(SimHost host) {
+        stores.values().removeIf(host::equals);
+    }
+
+    /** An event has happened in a process. */
+    void after(SimProcess process) {
+        CoreView core = process.core();
+        if (core == null) {
+            return;
+        }
+        Watched before = watched.get(process.number());
+        if (before == null) {
+            before = new Watched(new MonotonicProgress(world::violated));
+            watched.put(process.number(), before);
+            stores.put(core.storeId(), process.host());
+        }
+        before.progress.observe(core);
+        // Before the commit index: a node elected in this event has committed nothing in its term.
+        if (elections.observe(core)) {
+            if (world.isTraced()) {
+                world.trace(process.host().number(), "LEADS term " + core.term());
+            }
+            completeness.elected(core);
+        }
+        if (core.commitIndex() > before.commit || core.base().index() > before.commit) {
+            commits.observe(core, before.commit, before.configuration);
+            before.commit = core.commitIndex();
+        }
+        before.configuration = core.configuration();
+    }
+
+    @Override
+    public void appended(LogPosition previous, LogEntry entry) {
+        matching.appended(previous, entry);
+    }
+
+    @Override
+    public void dropped(LogEntry entry) {
+        kept.dropped(entry);
+    }
+}

@@ -1,0 +1,89 @@
+package dev.huck.raft.testkit.sim;
+
+/**
+ * The door through which every I/O operation of a process goes, so that the process can die at any of them: before it
+ * took effect, in the middle, or after.
+ */
+final class IoGate {
+    /** Where in an operation the process dies. */
+    enum Where {
+        BEFORE,
+        INSIDE,
+        AFTER
+    }
+
+    private final Runnable die;
+    private boolean dead;
+    private long operations;
+    private long fatal = -1;
+    private Where where = Where.BEFORE;
+
+    /**
+     * A gate.
+     *
+     * @param die marks the process dead
+     */
+    IoGate(Runnable die) {
+        this.die = die;
+    }
+
+    /**
+     * Arms the gate.
+     *
+     * @param count dies at this operation from now, 1 being the next
+     * @param place where in it
+     */
+    void arm(int count, Where place) {
+        fatal = operations + count;
+        where = place;
+    }
+
+    /** Lets the process live on. */
+    void disarm() {
+        if (!dead) {
+            fatal = -1;
+        }
+    }
+
+    /** From now on every operation throws. */
+    void shut() {
+        dead = true;
+    }
+
+    /**
+     * Begins an operation.
+     *
+     * @return true if it is to be cut in the middle: apply a part of it, then call {@link #crash}
+     */
+    boolean enter() {
+        if (dead) {
+            throw new SimulatedCrash();
+        }
+        operations++;
+        if (operations != fatal || where == Where.AFTER) {
+            return false;
+        }
+        if (where == Where.BEFORE) {
+            throw crash();
+        }
+        return true;
+    }
+
+    /** Ends an operation that took effect. */
+    void leave() {
+        if (operations == fatal) {
+            throw crash();
+        }
+    }
+
+    /**
+     * Kills the process.
+     *
+     * @return to be thrown
+     */
+    SimulatedCrash crash() {
+        dead = true;
+        die.run();
+        return new SimulatedCrash();
+    }
+}

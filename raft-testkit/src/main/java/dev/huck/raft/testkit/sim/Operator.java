@@ -1,0 +1,118 @@
+package dev.huck.raft.testkit.sim;
+
+import dev.huck.raft.api.Node;
+import dev.huck.raft.core.consensus.Configuration;
+import dev.huck.raft.core.consensus.Member;
+import dev.huck.raft.testkit.check.CoreView;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What an operator does to a healthy cluster: hands over, takes snapshots, restarts, adds and removes nodes. */
+final class Operator {
+    private static final long MILLI = 1_000_000L;
+
+    private final SimWorld world;
+    private final SimCluster cluster;
+    private final SimRandom random;
+    /** By machine: when its node began to join; 0 when it is a member, or was never told to. */
+    private final long[] joining;
+
+    Operator(SimWorld world, SimCluster cluster) {
+        this.world = world;
+        this.cluster = cluster;
+        this.random = world.random("operator");
+        this.joining = new long[cluster.hosts().size()];
+    }
+
+    /** Does something that a cluster should hardly notice. */
+    void disturb() {
+        SimHost leader = cluster.leader();
+        SimHost any = cluster.hosts().get(random.nextInt(cluster.hosts().size()));
+        switch (random.nextInt(3)) {
+            case 0 -> act(leader, "is asked to hand over", Node::transferLeadership);
+            case 1 -> act(any, "is asked for a snapshot", Node::snapshot);
+            default -> stop(random.nextBoolean() ? leader : any);
+        }
+    }
+
+    private interface Request {
+        java.util.concurrent.CompletionStage<?> of(Node node);
+    }
+
+    private void act(@Nullable SimHost host, String what, Request request) {
+        SimProcess process = host == null ? null : host.process();
+        NodeHandle handle = process == null || !process.isAlive() ? null : process.node();
+        if (host == null || process == null || handle == null) {
+            return;
+        }
+        int number = host.number();
+        world.trace(number, what);
+        process.run("operator", () -> request.of(handle.node()).whenComplete((done, failure) -> {
+            if (world.isTraced()) {
+                world.trace(number, what + ": " + (failure == null ? "done" : SimCluster.message(failure)));
+            }
+        }));
+    }
+
+    private void stop(@Nullable SimHost host) {
+        SimProcess process = host == null ? null : host.process();
+        NodeHandle handle = process == null || !process.isAlive() ? null : process.node();
+        if (host == null || process == null || handle == null) {
+            return;
+        }
+        world.trace(host.number(), "is asked to stop");
+        process.stopping();
+        process.run("operator", handle::stop);
+        // Whether it managed by then or not.
+        world.planIn(300 * MILLI + random.nextLong(3_000 * MILLI), SimEvent.Kind.FAULT, host.number(), () -> {
+            if (process.isAlive()) {
+                cluster.crash(host, false);
+            }
+            cluster.startIn(random.nextLong(500 * MILLI), host);
+        });
+    }
+
+    /** Takes the next step of a walk through memberships: one node out, or back in with empty disks. */
+    void changeMembers() {
+        SimHost leader = cluster.leader();
+        CoreView core = leader == null ? null : cluster.core(leader);
+        if (leader == null || core == null || core.configuration().isJoint()) {
+            return;
+        }
+        Configuration configuration = core.configuration();
+        List<Member> members = configuration.members();
+        for (SimHost host : cluster.hosts()) {
+            if (isOutside(host, configuration) && core.commitIndex() >= configuration.index()) {
+                enter(host, leader);
+                return;
+            }
+        }
+        if (members.size() > 3) {
+            Member member = members.get(random.nextInt(members.size()));
+            act(leader, "is asked to remove " + member.nodeId(), node -> node.removeMember(member.address()));
+        }
+    }
+
+    private boolean isOutside(SimHost host, Configuration configuration) {
+        for (Member member : configuration.members()) {
+            if (member.address().equals(host.address())) {
+                joining[host.number()] = 0;
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** A machine with empty disks joins; if it takes too long, it tries anew through another. */
+    private void enter(SimHost host, SimHost through) {
+        long since = joining[host.number()];
+        if (since != 0 && world.now() - since < 5_000 * MILLI) {
+            return;
+        }
+        world.trace(host.number(), "gets empty disks and is told to join");
+        joining[host.number()] = world.now();
+        cluster.crash(host, true);
+        cluster.wipe(host, through.address());
+        cluster.startIn(random.nextLong(500 * MILLI), host);
+    }
+}

@@ -1,0 +1,282 @@
+package dev.huck.raft.testkit.sim;
+
+import dev.huck.raft.api.HuckException;
+import dev.huck.raft.api.Options;
+import dev.huck.raft.api.Role;
+import dev.huck.raft.core.consensus.Member;
+import dev.huck.raft.testkit.check.CoreView;
+import dev.huck.raft.testkit.sim.SimEvent.Kind;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Machines, the network between them, and the nodes that run on them: starts, kills, pauses and stops nodes. */
+final class SimCluster {
+    private static final long MICRO = 1_000L;
+
+    private final SimWorld world;
+    private final Profile profile;
+    private final NodeFactory factory;
+    private final Invariants invariants;
+    private final List<SimHost> hosts = new ArrayList<>();
+    private final SimNetwork network;
+    private final SimRandom disks;
+    private final SimRandom random;
+    private boolean calm;
+    private int processes;
+    private int losses;
+
+    SimCluster(SimWorld world, Profile profile, NodeFactory factory, Invariants invariants) {
+        this.world = world;
+        this.profile = profile;
+        this.factory = factory;
+        this.invariants = invariants;
+        this.disks = world.random("disks");
+        this.random = world.random("processes");
+        for (int i = 0; i < profile.voters() + profile.spares(); i++) {
+            SimHost host = new SimHost(i, "10.0.0." + (i + 1) + ":7481", world.random("host " + i));
+            host.drift(profile.driftPpm() == 0 ? 0 : random.nextLong(-profile.driftPpm(), profile.driftPpm()));
+            host.log().observer(invariants);
+            hosts.add(host);
+        }
+        this.network = new SimNetwork(world, hosts, profile);
+        network.tap(new Promises(world)::sent);
+        world.observer(event -> {
+            if (event.process != null) {
+                invariants.after(event.process);
+            }
+        });
+    }
+
+    List<SimHost> hosts() {
+        return hosts;
+    }
+
+    SimNetwork network() {
+        return network;
+    }
+
+    /** How many power cuts lost something that had been written. */
+    int losses() {
+        return losses;
+    }
+
+    /** Mends all there is to mend: links and disks, and every node runs. */
+    void heal() {
+        calm = true;
+        network.heal();
+        for (SimHost host : hosts) {
+            SimProcess process = host.process();
+            if (process == null) {
+                continue;
+            }
+            if (process.isAlive()) {
+                process.gate().disarm();
+                process.resume();
+            } else {
+                startIn(0, host);
+            }
+        }
+    }
+
+    /** Starts a node after a while, unless its machine has one by then. */
+    void startIn(long delay, SimHost host) {
+        world.plan(world.now() + delay, Kind.START, host.number(), 0, null, () -> {
+            if (!host.isUp()) {
+                start(host);
+            }
+        });
+    }
+
+    private void start(SimHost host) {
+        SimProcess process = new SimProcess(world, host, processes++, () -> buried(host));
+        host.process(process);
+        if (!calm && random.chance(0.1)) {
+            // A node that dies while it recovers must recover from that too.
+            process.gate().arm(1 + random.nextInt(40), IoGate.Where.values()[random.nextInt(3)]);
+        }
+        if (world.isTraced()) {
+            world.trace(host.number(), "starts");
+        }
+        SimEnvironment environment = new SimEnvironment(world, process, network, this::ioTime);
+        process.run("open", () -> {
+            NodeHandle node = factory.open(environment, options(host), () -> process.newMachine(invariants.applied()));
+            process.opened(node);
+        });
+    }
+
+    private void ioTime(boolean force) {
+        long time = 2 * MICRO;
+        if (force) {
+            boolean stall = !calm && disks.chance(profile.stalls());
+            time = 20 * MICRO + disks.exponential(stall ? 1_000_000 * MICRO : profile.syncNanos());
+        }
+        world.spend(time);
+    }
+
+    private Options options(SimHost host) {
+        Options.Builder options = Options.builder()
+                .address(host.address())
+                .id("n" + (host.number() + 1))
+                .insecure(true)
+                .consistency(profile.consistency())
+                .requestTimeout(Duration.ofMillis(2_000))
+                .joinTimeout(Duration.ofSeconds(3_600))
+                .snapshotEveryBytes(profile.snapshotBytes())
+                .logTailBytes(profile.snapshotBytes() / 4)
+                .memoryBudgetBytes(1 << 20);
+        String join = host.join();
+        if (join != null) {
+            options.join(join);
+        }
+        return options.build();
+    }
+
+    /** Kills a node now; a power cut also loses what was not synced. */
+    void crash(SimHost host, boolean powerCut) {
+        SimProcess process = host.process();
+        if (process == null || !process.isAlive()) {
+            return;
+        }
+        process.kill();
+        bury(host, powerCut);
+    }
+
+    /** Has a node die at one of its next I/O operations; then the same as a crash. */
+    void crashInside(SimHost host, int operations, IoGate.Where where) {
+        SimProcess process = host.process();
+        if (process != null) {
+            process.gate().arm(operations, where);
+        }
+    }
+
+    /** A process has died inside of an operation. */
+    private void buried(SimHost host) {
+        boolean powerCut = random.chance(profile.powerCuts());
+        // Not now: the node's code is still on the stack, and must not see its disk change under it.
+        world.plan(world.now(), Kind.FAULT, host.number(), 1, null, () -> {
+            bury(host, powerCut);
+            startIn(random.nextLong(3_000_000 * MICRO), host);
+        });
+    }
+
+    private void bury(SimHost host, boolean powerCut) {
+        SimProcess process = host.process();
+        boolean lost = powerCut && host.powerCut();
+        if (lost) {
+            losses++;
+        }
+        if (world.isTraced()) {
+            world.trace(host.number(), powerCut ? "loses power" + (lost ? " and data" : "") : "is killed");
+        }
+        if (process != null) {
+            List<SimConnection> open = List.copyOf(process.connections());
+            process.connections().clear();
+            open.forEach(connection -> connection.cut(!powerCut || random.nextBoolean()));
+        }
+    }
+
+    /** Takes a node's processor away for a while; its clock goes on. */
+    void pause(SimHost host, long nanos) {
+        SimProcess process = host.process();
+        if (process == null || !process.isAlive() || process.isPaused()) {
+            return;
+        }
+        if (world.isTraced()) {
+            world.trace(host.number(), "is paused for " + nanos / 1_000_000 + " ms");
+        }
+        process.pause();
+        world.plan(world.now() + nanos, Kind.FAULT, host.number(), 3, null, () -> {
+            if (process.isAlive() && process.isPaused()) {
+                world.trace(host.number(), "goes on");
+                process.resume();
+            }
+        });
+    }
+
+    /** The node that leads the highest term, by its own word. */
+    @Nullable SimHost leader() {
+        SimHost best = null;
+        long term = 0;
+        for (SimHost host : hosts) {
+            CoreView core = core(host);
+            if (core != null && core.role() == Role.LEADER && core.term() > term) {
+                best = host;
+                term = core.term();
+            }
+        }
+        return best;
+    }
+
+    @Nullable CoreView core(SimHost host) {
+        SimProcess process = host.process();
+        return process != null && process.isAlive() ? process.core() : null;
+    }
+
+    /** The machine whose disks have this store; null if it runs no node now. */
+    @Nullable SimHost host(long storeId) {
+        for (SimHost host : hosts) {
+            CoreView core = core(host);
+            if (core != null && core.storeId() == storeId) {
+                return host;
+            }
+        }
+        return null;
+    }
+
+    /** Whether one node leads, its configuration has settled, and every member has all that it has. */
+    boolean isConverged() {
+        SimHost leader = leader();
+        CoreView core = leader == null ? null : core(leader);
+        if (core == null || core.commitIndex() != core.last().index()) {
+            return false;
+        }
+        for (Member member : core.configuration().members()) {
+            SimHost host = host(member.storeId());
+            CoreView other = host == null ? null : core(host);
+            if (other == null
+                    || member.voting() != Member.Voting.VOTER
+                    || !other.last().equals(core.last())
+                    || other.commitIndex() != core.commitIndex()
+                    || !hasAppliedAll(host)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean hasAppliedAll(SimHost host) {
+        SimProcess process = host.process();
+        SimMachine machine = process == null ? null : process.machine();
+        return machine != null && machine.applied() == invariants.applied().size();
+    }
+
+    /** Puts empty disks into a machine that runs nothing; its node will join through another. */
+    void wipe(SimHost host, String join) {
+        host.wipe(invariants);
+        invariants.wiped(host);
+        host.join(join);
+    }
+
+    /** What each node looks like, for people. */
+    String picture() {
+        StringBuilder text = new StringBuilder();
+        for (SimHost host : hosts) {
+            CoreView core = core(host);
+            text.append(" n").append(host.number() + 1).append(": ");
+            if (core == null) {
+                text.append("down;");
+            } else {
+                text.append(core.role()).append(" term ").append(core.term()).append(" last ").append(core.last())
+                        .append(" commit ").append(core.commitIndex()).append(';');
+            }
+        }
+        return text.toString();
+    }
+
+    /** Something that the simulated world itself expects to be able to do. */
+    static String message(Throwable failure) {
+        return failure instanceof HuckException known ? String.valueOf(known.getMessage()) : failure.toString();
+    }
+}

@@ -1,0 +1,241 @@
+package dev.huck.raft.testkit.sim;
+
+import dev.huck.raft.api.Command;
+import dev.huck.raft.api.spi.ClientConnection;
+import dev.huck.raft.api.spi.ReplySink;
+import dev.huck.raft.api.spi.Session;
+import dev.huck.raft.testkit.sim.SimEvent.Kind;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A client's connection to one process: ordered both ways, cut when the process dies. */
+final class SimConnection implements ClientConnection {
+    /** The client's end. */
+    interface Peer {
+        void replied(SimConnection connection, List<SimReply> replies);
+
+        void closed(SimConnection connection);
+    }
+
+    private final SimWorld world;
+    private final SimProcess process;
+    private final Peer client;
+    private final int number;
+    private final SimRandom random;
+    private final Sink sink = new Sink();
+    private final Deque<List<Command>> unread = new ArrayDeque<>();
+    private List<SimReply> written = new ArrayList<>();
+    private @Nullable Session session;
+    private boolean open = true;
+    private boolean reading = true;
+    private long lastToClient;
+    private long lastToServer;
+
+    SimConnection(SimWorld world, SimProcess process, Peer client, int number, SimRandom random) {
+        this.world = world;
+        this.process = process;
+        this.client = client;
+        this.number = number;
+        this.random = random;
+    }
+
+    /** Begins the handshake; the client may send at once. */
+    void connect() {
+        toServer(Kind.CONNECTION, 0, () -> {
+            if (process.gateway() == null || !process.servesClients()) {
+                close();
+                return;
+            }
+            process.connections().add(this);
+            session = process.gateway().connected(this);
+        });
+    }
+
+    /** The client sends commands in one piece. */
+    void send(List<Command> commands, long detail) {
+        toServer(Kind.COMMANDS, detail, () -> {
+            unread.add(commands);
+            readAll();
+        });
+    }
+
+    /** The client goes away. */
+    void leave() {
+        open = false;
+        toServer(Kind.CONNECTION, 1, this::endSession);
+    }
+
+    /** The process has died: the client finds out, or, if its machine is gone too, does not. */
+    void cut(boolean noticed) {
+        if (noticed) {
+            closeClient();
+        }
+        session = null;
+    }
+
+    private void toServer(Kind kind, long detail, Runnable action) {
+        lastToServer = Math.max(world.now() + delay(), lastToServer + 1);
+        long about = ((long) number << 40) ^ detail;
+        world.plan(lastToServer, kind, process.host().number(), about, process, () -> process.run("network", action));
+    }
+
+    private void readAll() {
+        while (reading && session != null && !unread.isEmpty() && process.servesClients()) {
+            for (Command command : unread.remove()) {
+                session.submit(command);
+            }
+            session.flush();
+        }
+    }
+
+    private void endSession() {
+        Session ended = session;
+        session = null;
+        process.connections().remove(this);
+        if (ended != null) {
+            ended.closed();
+        }
+    }
+
+    @Override
+    public String remote() {
+        return "client:" + number;
+    }
+
+    @Override
+    public ReplySink replies() {
+        return sink;
+    }
+
+    @Override
+    public void flush() {
+        if (written.isEmpty()) {
+            return;
+        }
+        List<SimReply> replies = written;
+        written = new ArrayList<>();
+        toClient(Kind.REPLIES, replies.size(), () -> client.replied(this, replies));
+    }
+
+    private void toClient(Kind kind, long detail, Runnable action) {
+        long left = world.now();
+        lastToClient = Math.max(left + delay(), lastToClient + 1);
+        long about = ((long) number << 40) ^ detail;
+        world.plan(lastToClient, kind, -1, about, null, () -> {
+            if (open && process.livedAt(left)) {
+                action.run();
+            }
+        });
+    }
+
+    @Override
+    public void setReading(boolean on) {
+        reading = on;
+        if (on && !unread.isEmpty()) {
+            world.plan(world.now(), Kind.COMMANDS, process.host().number(), number, process, () ->
+                    process.run("network", this::readAll));
+        }
+    }
+
+    @Override
+    public void close() {
+        flush();
+        closeClient();
+        process.connections().remove(this);
+    }
+
+    private void closeClient() {
+        long left = process.isAlive() ? world.now() : 0;
+        lastToClient = Math.max(world.now() + delay(), lastToClient + 1);
+        world.plan(lastToClient, Kind.CONNECTION, -1, number, null, () -> {
+            if (open && process.livedAt(left)) {
+                open = false;
+                client.closed(this);
+            }
+        });
+    }
+
+    private long delay() {
+        return 20_000 + random.exponential(200_000);
+    }
+
+    /** Collects replies until they are flushed. */
+    private final class Sink implements ReplySink {
+        @Override
+        public int mark() {
+            return written.size();
+        }
+
+        @Override
+        public void rewind(int mark) {
+            while (written.size() > mark) {
+                written.remove(written.size() - 1);
+            }
+        }
+
+        @Override
+        public void simple(String text) {
+            written.add(new SimReply(text, false, null));
+        }
+
+        @Override
+        public void error(String message) {
+            written.add(new SimReply(message, true, null));
+        }
+
+        @Override
+        public void integer(long value) {
+            simple(Long.toString(value));
+        }
+
+        @Override
+        public void bulk(byte[] bytes, int offset, int length) {
+            byte[] copy = new byte[length];
+            System.arraycopy(bytes, offset, copy, 0, length);
+            written.add(new SimReply(null, false, copy));
+        }
+
+        @Override
+        public void nil() {
+            written.add(new SimReply(null, false, null));
+        }
+
+        @Override
+        public void nilArray() {
+            nil();
+        }
+
+        @Override
+        public void array(int size) {
+            throw new UnsupportedOperationException("the simulated machine's replies have one element");
+        }
+
+        @Override
+        public void map(int size) {
+            array(size);
+        }
+
+        @Override
+        public void set(int size) {
+            array(size);
+        }
+
+        @Override
+        public void decimal(double value) {
+            simple(Double.toString(value));
+        }
+
+        @Override
+        public void bool(boolean value) {
+            simple(Boolean.toString(value));
+        }
+
+        @Override
+        public void verbatim(String text) {
+            simple(text);
+        }
+    }
+}

@@ -1,0 +1,333 @@
+package dev.huck.raft.testkit.sim;
+
+import dev.huck.raft.core.env.Disk;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A machine's disk for small files. What was not forced survives the death of a process and is at the mercy of a power
+ * cut: of a file each 512-byte block that changed is kept, lost or torn by itself; of a folder each creation, renaming
+ * and deletion is kept or lost by itself.
+ */
+public final class SimDisk {
+    /** The piece of a file that a disk writes as one, mostly. */
+    static final int BLOCK = 512;
+
+    private final TreeMap<String, Inode> files = new TreeMap<>();
+    private final TreeMap<String, Inode> durableNames = new TreeMap<>();
+    private final List<NameChange> unforced = new ArrayList<>();
+
+    /** A change of a folder that was not forced yet: an old name goes, a new one comes; either may be missing. */
+    private record NameChange(@Nullable String gone, @Nullable String come, @Nullable Inode inode) {
+        boolean isIn(String folder) {
+            return folderOf(gone != null ? gone : String.valueOf(come)).equals(folder);
+        }
+
+        void applyTo(TreeMap<String, Inode> names) {
+            if (gone != null) {
+                names.remove(gone);
+            }
+            if (come != null && inode != null) {
+                names.put(come, inode);
+            }
+        }
+    }
+
+    /** A file's content, whatever its name. */
+    private static final class Inode {
+        private byte[] bytes = new byte[0];
+        private int length;
+        private byte[] forced = new byte[0];
+        private final BitSet dirty = new BitSet();
+
+        void write(long position, byte[] from, int offset, int count) {
+            int at = Math.toIntExact(position);
+            resize(Math.max(length, at + count));
+            System.arraycopy(from, offset, bytes, at, count);
+            if (count > 0) {
+                dirty.set(at / BLOCK, (at + count - 1) / BLOCK + 1);
+            }
+        }
+
+        void resize(int newLength) {
+            if (newLength > bytes.length) {
+                bytes = Arrays.copyOf(bytes, Math.max(newLength, 2 * bytes.length));
+            }
+            if (newLength < length) {
+                Arrays.fill(bytes, newLength, length, (byte) 0);
+            }
+            if (newLength != length) {
+                int from = Math.min(length, newLength);
+                dirty.set(from / BLOCK, Math.max(length, newLength) / BLOCK + 1);
+            }
+            length = newLength;
+        }
+
+        void force() {
+            forced = Arrays.copyOf(bytes, length);
+            dirty.clear();
+        }
+
+        /** Leaves what a power cut left, and says whether anything went. */
+        boolean powerCut(SimRandom random) {
+            if (dirty.isEmpty()) {
+                return false;
+            }
+            int shorter = Math.min(length, forced.length);
+            int left = random.nextBoolean() ? length : forced.length;
+            if (left > shorter && random.nextInt(4) == 0) {
+                left = shorter + random.nextInt(left - shorter);
+            }
+            byte[] after = Arrays.copyOf(forced, left);
+            for (int block = dirty.nextSetBit(0); block >= 0; block = dirty.nextSetBit(block + 1)) {
+                int from = block * BLOCK;
+                int to = Math.min(Math.min(from + BLOCK, left), length);
+                int fate = random.nextInt(8);
+                if (fate == 0 && to > from) {
+                    to = from + random.nextInt(to - from);
+                }
+                if (fate < 4 && to > from) {
+                    System.arraycopy(bytes, from, after, from, to - from);
+                }
+            }
+            boolean lost = !Arrays.equals(after, Arrays.copyOf(bytes, length));
+            bytes = after;
+            length = left;
+            force();
+            return lost;
+        }
+    }
+
+    /**
+     * Cuts the power. Whoever had the disk open must not use it any more.
+     *
+     * @param random decides what survives
+     * @return whether anything that was written is lost
+     */
+    public boolean powerCut(SimRandom random) {
+        boolean lost = false;
+        for (NameChange change : unforced) {
+            if (random.nextBoolean()) {
+                change.applyTo(durableNames);
+            } else {
+                lost = true;
+            }
+        }
+        unforced.clear();
+        files.clear();
+        files.putAll(durableNames);
+        for (Inode inode : files.values()) {
+            lost |= inode.powerCut(random);
+        }
+        return lost;
+    }
+
+    /** Loses everything: another disk was put in. */
+    public void wipe() {
+        files.clear();
+        durableNames.clear();
+        unforced.clear();
+    }
+
+    /** @return a disk with what a power cut that loses all it can would leave of this one, which stays as it is */
+    public SimDisk afterPowerCut() {
+        SimDisk left = new SimDisk();
+        durableNames.forEach((name, inode) -> {
+            Inode copy = new Inode();
+            copy.bytes = inode.forced.clone();
+            copy.length = copy.bytes.length;
+            copy.force();
+            left.durableNames.put(name, copy);
+        });
+        left.files.putAll(left.durableNames);
+        return left;
+    }
+
+    /**
+     * The files of a folder whose names survive a power cut.
+     *
+     * @param folder empty for the disk itself
+     * @return in alphabetical order
+     */
+    List<String> durableNames(String folder) {
+        return durableNames.keySet().stream()
+                .filter(name -> folderOf(name).equals(folder))
+                .toList();
+    }
+
+    /** @return the names of all files, for people */
+    public List<String> names() {
+        return List.copyOf(files.keySet());
+    }
+
+    /**
+     * The disk as one process sees it.
+     *
+     * @param gate every operation goes through it
+     * @param cost takes the time that an operation needs
+     * @return the disk
+     */
+    Disk mount(IoGate gate, IoCost cost) {
+        return new Mounted(gate, cost);
+    }
+
+    private static String folderOf(String name) {
+        int slash = name.lastIndexOf('/');
+        return slash < 0 ? "" : name.substring(0, slash);
+    }
+
+    private void change(NameChange change) {
+        change.applyTo(files);
+        unforced.add(change);
+    }
+
+    private final class Mounted implements Disk {
+        private final IoGate gate;
+        private final IoCost cost;
+
+        Mounted(IoGate gate, IoCost cost) {
+            this.gate = gate;
+            this.cost = cost;
+        }
+
+        @Override
+        public List<String> list(String folder) {
+            begin(false);
+            List<String> names = new ArrayList<>();
+            for (String name : files.keySet()) {
+                if (folderOf(name).equals(folder)) {
+                    names.add(name);
+                }
+            }
+            gate.leave();
+            return names;
+        }
+
+        @Override
+        public File open(String name) {
+            begin(false);
+            Inode inode = files.get(name);
+            if (inode == null) {
+                inode = new Inode();
+                change(new NameChange(null, name, inode));
+            }
+            gate.leave();
+            return new Opened(gate, cost, inode);
+        }
+
+        @Override
+        public void rename(String from, String to) throws IOException {
+            begin(false);
+            Inode inode = files.get(from);
+            if (inode == null) {
+                throw new IOException("no file " + from);
+            }
+            change(new NameChange(from, to, inode));
+            gate.leave();
+        }
+
+        @Override
+        public void delete(String name) {
+            begin(false);
+            if (files.containsKey(name)) {
+                change(new NameChange(name, null, null));
+            }
+            gate.leave();
+        }
+
+        @Override
+        public void forceFolder(String folder) {
+            begin(true);
+            unforced.removeIf(change -> {
+                if (change.isIn(folder)) {
+                    change.applyTo(durableNames);
+                    return true;
+                }
+                return false;
+            });
+            gate.leave();
+        }
+
+        /** Operations on names are atomic: in the middle of one is before it. */
+        private void begin(boolean force) {
+            cost.spend(force);
+            if (gate.enter()) {
+                throw gate.crash();
+            }
+        }
+    }
+
+    private static final class Opened implements Disk.File {
+        private final IoGate gate;
+        private final IoCost cost;
+        private final Inode inode;
+
+        Opened(IoGate gate, IoCost cost, Inode inode) {
+            this.gate = gate;
+            this.cost = cost;
+            this.inode = inode;
+        }
+
+        @Override
+        public long length() {
+            return inode.length;
+        }
+
+        @Override
+        public int read(long position, byte[] bytes, int offset, int length) {
+            if (gate.enter()) {
+                throw gate.crash();
+            }
+            if (position >= inode.length) {
+                gate.leave();
+                return -1;
+            }
+            int at = (int) position;
+            int count = Math.min(length, inode.length - at);
+            System.arraycopy(inode.bytes, at, bytes, offset, count);
+            gate.leave();
+            return count;
+        }
+
+        @Override
+        public void write(long position, byte[] bytes, int offset, int length) {
+            cost.spend(false);
+            if (gate.enter()) {
+                inode.write(position, bytes, offset, length / 2);
+                throw gate.crash();
+            }
+            inode.write(position, bytes, offset, length);
+            gate.leave();
+        }
+
+        @Override
+        public void truncate(long length) {
+            cost.spend(false);
+            if (gate.enter()) {
+                throw gate.crash();
+            }
+            if (length < inode.length) {
+                inode.resize((int) length);
+            }
+            gate.leave();
+        }
+
+        @Override
+        public void force() {
+            cost.spend(true);
+            if (gate.enter()) {
+                throw gate.crash();
+            }
+            inode.force();
+            gate.leave();
+        }
+
+        @Override
+        public void close() {}
+    }
+}

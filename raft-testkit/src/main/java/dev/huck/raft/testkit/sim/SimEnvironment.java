@@ -1,0 +1,68 @@
+package dev.huck.raft.testkit.sim;
+
+import dev.huck.raft.api.Durability;
+import dev.huck.raft.api.spi.LogStore;
+import dev.huck.raft.api.spi.Transport;
+import dev.huck.raft.core.env.Disk;
+import dev.huck.raft.core.env.Environment;
+import dev.huck.raft.core.env.Stage;
+import java.util.random.RandomGenerator;
+
+/** The world as one process sees it. */
+final class SimEnvironment implements Environment {
+    private final SimWorld world;
+    private final SimProcess process;
+    private final SimNetwork network;
+    private final SimRandom random;
+    private final IoCost cost;
+    private int stages;
+
+    SimEnvironment(SimWorld world, SimProcess process, SimNetwork network, IoCost cost) {
+        this.world = world;
+        this.process = process;
+        this.network = network;
+        this.random = world.random("process " + process.number());
+        this.cost = cost;
+    }
+
+    @Override
+    public long nanoTime() {
+        return process.host().monotonic(world.now());
+    }
+
+    @Override
+    public long wallNanos() {
+        return process.host().wall(world.now());
+    }
+
+    @Override
+    public String bootId() {
+        return process.host().bootId();
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return random;
+    }
+
+    @Override
+    public Stage stage(String name) {
+        SimRandom jitter = world.random("stage " + name + " " + process.number());
+        return new SimStage(world, process, name, stages++, jitter);
+    }
+
+    @Override
+    public Disk disk() {
+        return process.host().disk().mount(process.gate(), cost);
+    }
+
+    @Override
+    public LogStore openLog(Durability durability) {
+        return new SimLogStore(process.host().log(), process.gate(), cost);
+    }
+
+    @Override
+    public Transport openTransport() {
+        return new SimTransport(process, network);
+    }
+}

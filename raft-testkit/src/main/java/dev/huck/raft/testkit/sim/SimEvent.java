@@ -1,0 +1,58 @@
+package dev.huck.raft.testkit.sim;
+
+import org.jspecify.annotations.Nullable;
+
+/** Something that will happen at a moment of virtual time; those of the same moment in the order of their making. */
+final class SimEvent implements Comparable<SimEvent> {
+    /** What kind of thing it is, for the trace and its hash. */
+    enum Kind {
+        /** A stage runs a task. */
+        TASK,
+        /** A timer of a node is due. */
+        TIMER,
+        /** A frame reaches a node. */
+        FRAME,
+        /** Commands reach a node. */
+        COMMANDS,
+        /** A client connects to a node, or leaves it. */
+        CONNECTION,
+        /** Replies reach a client. */
+        REPLIES,
+        /** A client acts. */
+        CLIENT,
+        /** A fault begins or ends. */
+        FAULT,
+        /** A node starts. */
+        START,
+        /** The simulation looks after itself. */
+        CONTROL
+    }
+
+    long at;
+    long sequence;
+    final Kind kind;
+    /** Of a node, for the trace; -1 for none. */
+    final int host;
+    /** What the event is about, in 64 bits. */
+    final long detail;
+    /** Not run, and not seen, if this process is dead by then; null for what happens outside of nodes. */
+    final @Nullable SimProcess process;
+    final Runnable action;
+    boolean cancelled;
+
+    SimEvent(long at, long sequence, Kind kind, int host, long detail, @Nullable SimProcess process, Runnable action) {
+        this.at = at;
+        this.sequence = sequence;
+        this.kind = kind;
+        this.host = host;
+        this.detail = detail;
+        this.process = process;
+        this.action = action;
+    }
+
+    @Override
+    public int compareTo(SimEvent other) {
+        int byTime = Long.compare(at, other.at);
+        return byTime != 0 ? byTime : Long.compare(sequence, other.sequence);
+    }
+}

@@ -1,0 +1,139 @@
+package dev.huck.raft.testkit.sim;
+
+import org.jspecify.annotations.Nullable;
+
+/** A machine: disks and a clock, and at most one living process. */
+final class SimHost {
+    private final int number;
+    private final String address;
+    private final SimDisk disk = new SimDisk();
+    private final SimRandom random;
+    private SimLog log = new SimLog();
+    private long clockOrigin;
+    private long clockPpm;
+    private long wallOffset;
+    private int boot;
+    private @Nullable SimProcess process;
+    private @Nullable String join;
+
+    /**
+     * A machine.
+     *
+     * @param number from 0
+     * @param address where its node is reached
+     * @param random this machine's own
+     */
+    SimHost(int number, String address, SimRandom random) {
+        this.number = number;
+        this.address = address;
+        this.random = random;
+        this.clockOrigin = random.nextLong(1L << 50);
+        this.wallOffset = 1_700_000_000_000_000_000L + random.nextLong(2_000_000_000L);
+    }
+
+    int number() {
+        return number;
+    }
+
+    String address() {
+        return address;
+    }
+
+    SimDisk disk() {
+        return disk;
+    }
+
+    SimLog log() {
+        return log;
+    }
+
+    /** Whether a power cut now would leave this entry here: in the log, or covered by a snapshot. */
+    boolean holdsDurably(long index, long term) {
+        return log.holdsDurably(index, term) || index <= durableSnapshot();
+    }
+
+    /** The last entry that a power cut now would leave here. */
+    long durableLast() {
+        return Math.max(log.durableLast(), durableSnapshot());
+    }
+
+    /** A snapshot gets its name, which ends in its index, once it is whole. */
+    private long durableSnapshot() {
+        long newest = 0;
+        for (String name : disk.durableNames("snapshots")) {
+            if (!name.endsWith(".tmp")) {
+                newest = Math.max(newest, Long.parseLong(name.substring(name.lastIndexOf('-') + 1)));
+            }
+        }
+        return newest;
+    }
+
+    SimRandom random() {
+        return random;
+    }
+
+    String bootId() {
+        return "boot-" + number + "-" + boot;
+    }
+
+    @Nullable SimProcess process() {
+        return process;
+    }
+
+    void process(@Nullable SimProcess running) {
+        this.process = running;
+    }
+
+    /** The address through which its node was told to join; null for the founder. */
+    @Nullable String join() {
+        return join;
+    }
+
+    void join(String address) {
+        this.join = address;
+    }
+
+    boolean isUp() {
+        return process != null && process.isAlive();
+    }
+
+    /** The machine's monotonic clock runs this many millionths too fast. */
+    void drift(long ppm) {
+        this.clockPpm = ppm;
+    }
+
+    long monotonic(long worldNanos) {
+        return clockOrigin + worldNanos + worldNanos / 1_000_000 * clockPpm;
+    }
+
+    /** How long the world sees what this machine's clock sees as so long. */
+    long worldNanos(long ownNanos) {
+        return ownNanos - ownNanos / (1_000_000 + clockPpm) * clockPpm;
+    }
+
+    long wall(long worldNanos) {
+        return wallOffset + worldNanos;
+    }
+
+    /** Moves the wall clock, and nothing else. */
+    void jump(long nanos) {
+        wallOffset += nanos;
+    }
+
+    /** Cuts the power: the process dies and what was not on disk may be lost; says whether anything was. */
+    boolean powerCut() {
+        boolean lost = log.powerCut(random) | disk.powerCut(random);
+        boot++;
+        // Another run of the operating system: its clock begins anew.
+        clockOrigin = random.nextLong(1L << 50);
+        return lost;
+    }
+
+    /** Puts in empty disks. */
+    void wipe(SimLog.Observer observer) {
+        disk.wipe();
+        log = new SimLog();
+        log.observer(observer);
+        boot++;
+    }
+}

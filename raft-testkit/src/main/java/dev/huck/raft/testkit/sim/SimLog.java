@@ -1,0 +1,166 @@
+package dev.huck.raft.testkit.sim;
+
+import dev.huck.raft.api.spi.LogEntry;
+import dev.huck.raft.api.spi.LogPosition;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * A machine's log on disk, whichever process has it open: the entries, and how to undo each change that was not synced
+ * yet. A power cut undoes some of the last ones, so that what is left is the state after some prefix of the changes.
+ */
+final class SimLog {
+    /** Told of changes that matter to invariants. */
+    interface Observer {
+        /** Tells nobody. */
+        Observer NONE = new Observer() {
+            @Override
+            public void appended(LogPosition previous, LogEntry entry) {}
+
+            @Override
+            public void dropped(LogEntry entry) {}
+        };
+
+        /** An entry was appended behind another. */
+        void appended(LogPosition previous, LogEntry entry);
+
+        /** An entry was dropped from the end, or by a reset to a base below it. */
+        void dropped(LogEntry entry);
+    }
+
+    private final List<LogEntry> entries = new ArrayList<>();
+    private final Deque<Runnable> unsynced = new ArrayDeque<>();
+    private Observer observer = Observer.NONE;
+    private LogPosition base = LogPosition.START;
+    private long syncedLast;
+    private long bytes;
+
+    void observer(Observer watcher) {
+        this.observer = watcher;
+    }
+
+    LogPosition base() {
+        return base;
+    }
+
+    LogPosition last() {
+        return entries.isEmpty() ? base : position(entries.get(entries.size() - 1));
+    }
+
+    int size() {
+        return entries.size();
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    /** An entry above the base and not beyond the end. */
+    LogEntry get(long index) {
+        return entries.get((int) (index - base.index() - 1));
+    }
+
+    /** Whether a power cut now would leave this entry here, or a base at or behind it. */
+    boolean holdsDurably(long index, long term) {
+        if (index <= base.index()) {
+            return index < base.index() || base.term() == term;
+        }
+        return index <= durableLast() && get(index).term() == term;
+    }
+
+    /** The last entry that a power cut now would leave as it is. */
+    long durableLast() {
+        return Math.max(base.index(), Math.min(syncedLast, last().index()));
+    }
+
+    void append(LogEntry entry) {
+        observer.appended(last(), entry);
+        entries.add(entry);
+        bytes += entry.cost();
+        unsynced.addLast(this::dropLast);
+    }
+
+    private void dropLast() {
+        bytes -= entries.remove(entries.size() - 1).cost();
+    }
+
+    void truncateSuffix(long from) {
+        int keep = (int) (from - base.index() - 1);
+        List<LogEntry> tail = entries.subList(keep, entries.size());
+        List<LogEntry> gone = List.copyOf(tail);
+        tail.clear();
+        long synced = syncedLast;
+        syncedLast = Math.min(syncedLast, from - 1);
+        gone.forEach(this::leave);
+        gone.forEach(observer::dropped);
+        unsynced.addLast(() -> {
+            gone.forEach(this::comeBack);
+            entries.addAll(gone);
+            syncedLast = synced;
+        });
+    }
+
+    void truncatePrefix(long through) {
+        LogPosition before = base;
+        List<LogEntry> head = entries.subList(0, (int) (through - base.index()));
+        List<LogEntry> gone = List.copyOf(head);
+        base = position(gone.get(gone.size() - 1));
+        head.clear();
+        gone.forEach(this::leave);
+        unsynced.addLast(() -> {
+            gone.forEach(this::comeBack);
+            entries.addAll(0, gone);
+            base = before;
+        });
+    }
+
+    void reset(LogPosition newBase) {
+        LogPosition before = base;
+        long synced = syncedLast;
+        List<LogEntry> gone = List.copyOf(entries);
+        entries.clear();
+        bytes = 0;
+        base = newBase;
+        syncedLast = newBase.index();
+        for (LogEntry entry : gone) {
+            if (entry.index() > newBase.index()) {
+                observer.dropped(entry);
+            }
+        }
+        unsynced.addLast(() -> {
+            entries.addAll(gone);
+            gone.forEach(this::comeBack);
+            base = before;
+            syncedLast = synced;
+        });
+    }
+
+    void sync() {
+        unsynced.clear();
+        syncedLast = last().index();
+    }
+
+    /** Loses a random number of the last unsynced changes; says whether any went. */
+    boolean powerCut(SimRandom random) {
+        int lost = unsynced.isEmpty() ? 0 : random.nextInt(unsynced.size() + 1);
+        for (int i = 0; i < lost; i++) {
+            unsynced.removeLast().run();
+        }
+        sync();
+        return lost > 0;
+    }
+
+    private void leave(LogEntry entry) {
+        bytes -= entry.cost();
+    }
+
+    private void comeBack(LogEntry entry) {
+        bytes += entry.cost();
+    }
+
+    private static LogPosition position(LogEntry entry) {
+        return new LogPosition(entry.index(), entry.term());
+    }
+}

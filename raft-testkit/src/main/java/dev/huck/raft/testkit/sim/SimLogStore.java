@@ -1,0 +1,127 @@
+package dev.huck.raft.testkit.sim;
+
+import dev.huck.raft.api.spi.LogEntry;
+import dev.huck.raft.api.spi.LogPosition;
+import dev.huck.raft.api.spi.LogStore;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** A {@link SimLog} as one process has it open. Dies with the process, also in the middle of an append. */
+final class SimLogStore implements LogStore {
+    private final SimLog log;
+    private final IoGate gate;
+    private final IoCost cost;
+
+    SimLogStore(SimLog log, IoGate gate, IoCost cost) {
+        this.log = log;
+        this.gate = gate;
+        this.cost = cost;
+    }
+
+    @Override
+    public LogPosition base() {
+        return log.base();
+    }
+
+    @Override
+    public LogPosition last() {
+        return log.last();
+    }
+
+    @Override
+    public void append(List<LogEntry> entries) {
+        long next = log.last().index() + 1;
+        check(!entries.isEmpty(), "nothing to append");
+        for (LogEntry entry : entries) {
+            check(entry.index() == next, "entry " + entry.index() + " does not follow " + (next - 1));
+            next++;
+        }
+        cost.spend(false);
+        boolean cut = gate.enter();
+        int count = cut ? entries.size() / 2 : entries.size();
+        for (int i = 0; i < count; i++) {
+            log.append(entries.get(i));
+        }
+        if (cut) {
+            throw gate.crash();
+        }
+        gate.leave();
+    }
+
+    @Override
+    public void truncateSuffix(long from) {
+        check(from > log.base().index(), "entry " + from + " is not above the base " + log.base());
+        begin(false);
+        if (from <= log.last().index()) {
+            log.truncateSuffix(from);
+        }
+        gate.leave();
+    }
+
+    @Override
+    public void truncatePrefix(long through) {
+        check(through <= log.last().index(), "entry " + through + " is beyond the end " + log.last());
+        begin(false);
+        if (through > log.base().index()) {
+            log.truncatePrefix(through);
+        }
+        gate.leave();
+    }
+
+    @Override
+    public void reset(LogPosition base) {
+        begin(false);
+        log.reset(base);
+        gate.leave();
+    }
+
+    @Override
+    public void sync() {
+        begin(true);
+        log.sync();
+        gate.leave();
+    }
+
+    @Override
+    public long read(long from, Predicate<LogEntry> sink) {
+        if (gate.enter()) {
+            throw gate.crash();
+        }
+        long count = 0;
+        if (from > log.base().index()) {
+            for (long index = from; index <= log.last().index(); index++) {
+                count++;
+                if (!sink.test(log.get(index))) {
+                    break;
+                }
+            }
+        }
+        gate.leave();
+        return count;
+    }
+
+    @Override
+    public long sizeInBytes() {
+        return log.bytes();
+    }
+
+    @Override
+    public void shrink() {}
+
+    @Override
+    public void close() {}
+
+    /** All but an append are atomic: in the middle of one is before it. */
+    private void begin(boolean force) {
+        cost.spend(force);
+        if (gate.enter()) {
+            throw gate.crash();
+        }
+    }
+
+    private static void check(boolean holds, String message) {
+        if (!holds) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

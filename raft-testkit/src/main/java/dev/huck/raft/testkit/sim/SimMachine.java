@@ -1,0 +1,148 @@
+package dev.huck.raft.testkit.sim;
+
+import dev.huck.raft.api.Applier;
+import dev.huck.raft.api.Command;
+import dev.huck.raft.api.CommandException;
+import dev.huck.raft.api.Machine;
+import dev.huck.raft.api.ReadContext;
+import dev.huck.raft.api.Reply;
+import dev.huck.raft.api.Snapshot;
+import dev.huck.raft.api.WriteContext;
+import dev.huck.raft.testkit.check.AppliedHistory;
+import dev.huck.raft.testkit.check.ClientOperation.Kind;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * A few numbers under keys, and a hash over every command ever applied. Replies say where in the log they were computed:
+ * 8 bytes position, 8 bytes value. Half of the commands use the free form, half the plain path.
+ */
+final class SimMachine implements Machine {
+    /** Keys there are. */
+    static final int KEYS = 6;
+
+    private static final int BALLAST = 40;
+
+    private final AppliedHistory history;
+    private final long[] values = new long[KEYS];
+    private int applied;
+    private long position;
+    private long hash;
+
+    /**
+     * An empty machine.
+     *
+     * @param history told of everything that this instance does
+     */
+    SimMachine(AppliedHistory history) {
+        this.history = history;
+    }
+
+    /**
+     * A command.
+     *
+     * @param kind what it does
+     * @param key to which value
+     * @param id unique
+     * @return the command
+     */
+    static Command command(Kind kind, int key, long id) {
+        return switch (kind) {
+            case GET -> Command.of("get", key);
+            case SET -> Command.of("set", key, id);
+            case INCR -> Command.of("incr", key, id);
+            case APPEND -> Command.of("append", key, id);
+        };
+    }
+
+    int applied() {
+        return applied;
+    }
+
+    long hash() {
+        return hash;
+    }
+
+    @Override
+    public void command(Applier applier, Command command) {
+        switch (command.name()) {
+            case "get" -> applier.read(this::get, command);
+            case "set" -> applier.write(context -> change(Kind.SET, context, command), Reply::bulk);
+            case "incr" -> applier.write(this::incr, command);
+            case "append" -> applier.write(this::append, command);
+            default -> throw CommandException.unknown(command);
+        }
+    }
+
+    private void get(ReadContext context, Command command, Reply reply) {
+        reply.bulk(shown(key(command)));
+    }
+
+    private void incr(WriteContext context, Command command, Reply reply) {
+        reply.bulk(change(Kind.INCR, context, command));
+    }
+
+    private void append(WriteContext context, Command command, Reply reply) {
+        reply.bulk(change(Kind.APPEND, context, command));
+    }
+
+    private byte[] change(Kind kind, WriteContext context, Command command) {
+        int key = key(command);
+        long id = command.integer(1);
+        values[key] = kind.apply(values[key], id);
+        position = AppliedHistory.position(context.index(), context.ordinal());
+        // Time and randomness are replicated too.
+        hash = SimRandom.mix(hash + SimRandom.mix(position ^ values[key]) + context.nanos()
+                + context.random().nextLong());
+        history.applied(applied++, position, id, hash);
+        return shown(key);
+    }
+
+    private byte[] shown(int key) {
+        return ByteBuffer.allocate(16).putLong(position).putLong(values[key]).array();
+    }
+
+    private static int key(Command command) {
+        return (int) command.integer(0);
+    }
+
+    @Override
+    public Snapshot snapshot() {
+        long[] captured = values.clone();
+        int count = applied;
+        long at = position;
+        long over = hash;
+        Snapshot snapshot = out -> write(out, captured, count, at, over);
+        return count % 4 == 0 ? Snapshot.blocking(snapshot) : snapshot;
+    }
+
+    private static void write(DataOutput out, long[] captured, int count, long at, long over) throws IOException {
+        out.writeInt(count);
+        out.writeLong(at);
+        out.writeLong(over);
+        for (long value : captured) {
+            out.writeLong(value);
+        }
+        for (int i = 0; i < BALLAST; i++) {
+            out.writeLong(SimRandom.mix(over + i));
+        }
+    }
+
+    @Override
+    public void restore(DataInput in) throws IOException {
+        applied = in.readInt();
+        position = in.readLong();
+        hash = in.readLong();
+        for (int i = 0; i < values.length; i++) {
+            values[i] = in.readLong();
+        }
+        for (int i = 0; i < BALLAST; i++) {
+            if (in.readLong() != SimRandom.mix(hash + i)) {
+                throw new IOException("the snapshot is damaged");
+            }
+        }
+        history.restored(applied, hash);
+    }
+}

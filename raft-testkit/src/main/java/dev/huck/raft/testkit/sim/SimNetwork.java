@@ -1,0 +1,151 @@
+package dev.huck.raft.testkit.sim;
+
+import dev.huck.raft.api.spi.Gateway;
+import dev.huck.raft.testkit.sim.SimEvent.Kind;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries frames between machines: late, never, twice, out of order, damaged, or again long after. Links are one-way and
+ * can be cut one by one.
+ */
+final class SimNetwork {
+    /** Sees frames as they leave. */
+    interface Tap {
+        void sent(SimProcess from, byte[] frame);
+    }
+
+    private static final int ARCHIVE = 128;
+
+    private final SimWorld world;
+    private final List<SimHost> hosts;
+    private final Map<String, SimHost> byAddress = new HashMap<>();
+    private final SimRandom random;
+    private final boolean[][] cut;
+    private final long[][] lastArrival;
+    /** Old frames and where they went, to be delivered again at some time. */
+    private final byte[][] oldFrames = new byte[ARCHIVE][];
+
+    private final int[] oldTargets = new int[ARCHIVE];
+    private final CRC32C checksum = new CRC32C();
+    private final Profile profile;
+    private @Nullable Tap tap;
+    private boolean calm;
+    private int archived;
+
+    SimNetwork(SimWorld world, List<SimHost> hosts, Profile profile) {
+        this.world = world;
+        this.hosts = hosts;
+        this.profile = profile;
+        this.random = world.random("network");
+        this.cut = new boolean[hosts.size()][hosts.size()];
+        this.lastArrival = new long[hosts.size()][hosts.size()];
+        hosts.forEach(host -> byAddress.put(host.address(), host));
+    }
+
+    void tap(Tap listener) {
+        this.tap = listener;
+    }
+
+    /** Cuts or mends one direction of one link. */
+    void cut(int from, int to, boolean isCut) {
+        cut[from][to] = isCut;
+    }
+
+    /** Mends every link, and loses, repeats and damages nothing from now on. */
+    void heal() {
+        for (boolean[] row : cut) {
+            java.util.Arrays.fill(row, false);
+        }
+        calm = true;
+    }
+
+    void send(SimProcess sender, String address, byte[] frame) {
+        if (tap != null) {
+            tap.sent(sender, frame);
+        }
+        SimHost target = byAddress.get(address);
+        if (target == null) {
+            return;
+        }
+        int from = sender.host().number();
+        int to = target.number();
+        if (cut[from][to] || (!calm && random.chance(profile.loss()))) {
+            if (world.isTraced()) {
+                world.trace(from, "loses to n" + (to + 1) + " " + FrameNames.describe(frame));
+            }
+            return;
+        }
+        if (world.isTraced()) {
+            world.trace(from, "sends to n" + (to + 1) + " " + FrameNames.describe(frame));
+        }
+        carry(sender, target, frame);
+        if (!calm) {
+            misbehave(sender, target, frame);
+        }
+    }
+
+    private void misbehave(SimProcess sender, SimHost target, byte[] frame) {
+        if (random.chance(profile.duplicates())) {
+            carry(sender, target, frame);
+        }
+        if (random.chance(profile.damage())) {
+            byte[] damaged = frame.clone();
+            damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
+            carry(sender, target, damaged);
+        }
+        if (profile.replays() > 0) {
+            // Any of the places: some old frames stay for a long time.
+            int place = archived < ARCHIVE ? archived++ : random.nextInt(4 * ARCHIVE);
+            if (place < ARCHIVE) {
+                oldFrames[place] = frame;
+                oldTargets[place] = target.number();
+            }
+            if (random.chance(profile.replays())) {
+                int old = random.nextInt(archived);
+                carry(null, hosts.get(oldTargets[old]), oldFrames[old]);
+            }
+        }
+    }
+
+    private void carry(@Nullable SimProcess sender, SimHost target, byte[] frame) {
+        long left = world.now();
+        long arrival = left + profile.minDelay() + random.exponential(profile.meanDelay());
+        if (!calm && random.chance(profile.tail())) {
+            arrival += random.nextLong(20 * profile.meanDelay() + 100_000_000L);
+        } else if (sender != null && !random.chance(profile.reorder())) {
+            int from = sender.host().number();
+            arrival = Math.max(arrival, lastArrival[from][target.number()] + 1);
+            lastArrival[from][target.number()] = arrival;
+        }
+        checksum.reset();
+        checksum.update(frame, 0, frame.length);
+        world.plan(arrival, Kind.FRAME, target.number(), checksum.getValue(), null, () -> {
+            if (sender == null || sender.livedAt(left)) {
+                arrive(target, frame);
+            }
+        });
+    }
+
+    private void arrive(SimHost target, byte[] frame) {
+        SimProcess process = target.process();
+        if (process == null || !process.isAlive()) {
+            return;
+        }
+        if (process.isPaused()) {
+            world.plan(world.now(), Kind.FRAME, target.number(), 0, process, () -> arrive(target, frame));
+            return;
+        }
+        Gateway gateway = process.gateway();
+        if (gateway == null) {
+            return;
+        }
+        if (world.isTraced()) {
+            world.trace(target.number(), "gets " + FrameNames.describe(frame));
+        }
+        process.run("network", () -> gateway.received(frame));
+    }
+}

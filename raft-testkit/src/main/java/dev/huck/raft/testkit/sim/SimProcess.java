@@ -1,0 +1,188 @@
+package dev.huck.raft.testkit.sim;
+
+import dev.huck.raft.api.spi.Gateway;
+import dev.huck.raft.testkit.check.AppliedHistory;
+import dev.huck.raft.testkit.check.CoreView;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One run of a node, from its start to its death; what it planned for later dies with it. */
+final class SimProcess {
+    private final SimWorld world;
+    private final SimHost host;
+    private final int number;
+    private final IoGate gate;
+    private final List<SimConnection> connections = new ArrayList<>();
+    private @Nullable Gateway gateway;
+    private @Nullable NodeHandle node;
+    private @Nullable SimMachine machine;
+    private boolean alive = true;
+    private boolean servesClients;
+    private boolean stopping;
+    private long diedAt = Long.MAX_VALUE;
+    private final List<SimEvent> deferred = new ArrayList<>();
+    private boolean paused;
+
+    /**
+     * A process.
+     *
+     * @param world where
+     * @param host on which machine
+     * @param number unique in the world
+     * @param died told when it dies inside of an I/O operation, once it is marked dead
+     */
+    SimProcess(SimWorld world, SimHost host, int number, Runnable died) {
+        this.world = world;
+        this.host = host;
+        this.number = number;
+        this.gate = new IoGate(() -> {
+            kill();
+            died.run();
+        });
+    }
+
+    SimHost host() {
+        return host;
+    }
+
+    int number() {
+        return number;
+    }
+
+    IoGate gate() {
+        return gate;
+    }
+
+    boolean isAlive() {
+        return alive;
+    }
+
+    /** Nothing of it happens from now on. */
+    void kill() {
+        if (alive) {
+            alive = false;
+            diedAt = world.now();
+            gate.shut();
+        }
+    }
+
+    /** Whether something that left this process at that time really did. */
+    boolean livedAt(long time) {
+        return time <= diedAt;
+    }
+
+    boolean isPaused() {
+        return paused;
+    }
+
+    /** Gets no processor from now on. */
+    void pause() {
+        paused = true;
+    }
+
+    /** What should have happened meanwhile happens now, in order: timers fire late, all frames are there at once. */
+    void resume() {
+        paused = false;
+        List<SimEvent> late = List.copyOf(deferred);
+        deferred.clear();
+        late.forEach(world::resume);
+    }
+
+    /** Puts an event off until the process runs again. */
+    void defer(SimEvent event) {
+        deferred.add(event);
+    }
+
+    long worldNanos(long ownNanos) {
+        return host.worldNanos(ownNanos);
+    }
+
+    void started(Gateway by) {
+        this.gateway = by;
+        this.servesClients = true;
+    }
+
+    @Nullable Gateway gateway() {
+        return gateway;
+    }
+
+    boolean servesClients() {
+        return servesClients && gateway != null;
+    }
+
+    void stopClients() {
+        servesClients = false;
+    }
+
+    void transportClosed() {
+        gateway = null;
+        if (stopping || !alive) {
+            return;
+        }
+        CoreView core = core();
+        if (core == null || core.configuration().member(core.storeId()) != null) {
+            world.violated("node stays up", "n" + (host.number() + 1) + " stopped by itself");
+        } else {
+            world.trace(host.number(), "gives up: it is no member");
+            kill();
+        }
+    }
+
+    /** The node was asked to stop. */
+    void stopping() {
+        stopping = true;
+    }
+
+    boolean isStopping() {
+        return stopping;
+    }
+
+    void opened(NodeHandle running) {
+        this.node = running;
+    }
+
+    @Nullable NodeHandle node() {
+        return node;
+    }
+
+    @Nullable CoreView core() {
+        return node == null ? null : node.core();
+    }
+
+    SimMachine newMachine(AppliedHistory history) {
+        SimMachine made = new SimMachine(history);
+        machine = made;
+        return made;
+    }
+
+    /** The newest machine that the node asked for. */
+    @Nullable SimMachine machine() {
+        return machine;
+    }
+
+    List<SimConnection> connections() {
+        return connections;
+    }
+
+    /** Runs a piece of the node's code; what it throws is a broken invariant, unless the process died inside. */
+    void run(String where, Runnable code) {
+        try {
+            code.run();
+        } catch (SimulatedCrash e) {
+            // The process is dead already, and nothing of it will run.
+        } catch (Throwable e) {
+            failed(where, e);
+        }
+    }
+
+    /** A task of the node threw. */
+    void failed(String stage, Throwable cause) {
+        StringBuilder where = new StringBuilder();
+        StackTraceElement[] frames = cause.getStackTrace();
+        for (int i = 0; i < Math.min(frames.length, 6); i++) {
+            where.append(" < ").append(frames[i]);
+        }
+        world.violated("node stays up", "n" + (host.number() + 1) + " " + stage + " threw " + cause + where);
+    }
+}

@@ -1,0 +1,137 @@
+package dev.huck.raft.testkit.sim;
+
+import dev.huck.raft.api.Role;
+import dev.huck.raft.core.consensus.Member;
+import dev.huck.raft.testkit.check.CoreView;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run: a cluster forms, works while things break, is healed, and must then agree and answer within a bound.
+ */
+public final class Simulation {
+    private static final long MILLI = 1_000_000L;
+    private static final long FORMATION = 60_000 * MILLI;
+    /** Ten of the longest election timeouts, and time for the sending of snapshots. */
+    private static final long CONVERGENCE = 15_000 * MILLI;
+
+    private final SimWorld world;
+    private final Profile profile;
+    private final Invariants invariants;
+    private final SimCluster cluster;
+    private final Workload workload;
+    private final Faults faults;
+    private final List<SimClient> clients = new ArrayList<>();
+
+    /**
+     * A run.
+     *
+     * @param seed decides everything
+     * @param trace takes a readable transcript; null for none
+     */
+    public Simulation(long seed, @Nullable Consumer<String> trace) {
+        this(seed, new RaftNodes(), trace);
+    }
+
+    Simulation(long seed, NodeFactory factory, @Nullable Consumer<String> trace) {
+        world = new SimWorld(seed, trace);
+        profile = Profile.draw(world.random("profile"));
+        invariants = new Invariants(world);
+        cluster = new SimCluster(world, profile, factory, invariants);
+        workload = new Workload(world, profile, invariants.applied());
+        faults = new Faults(world, cluster, profile, new Operator(world, cluster));
+        for (int i = 0; i < profile.clients(); i++) {
+            clients.add(new SimClient(world, cluster.hosts(), workload, profile, i + 1));
+        }
+    }
+
+    SimCluster cluster() {
+        return cluster;
+    }
+
+    /**
+     * Runs it.
+     *
+     * @return what came out
+     */
+    public Outcome run() {
+        world.trace(-1, profile.toString());
+        form();
+        if (runUntil(this::isFormed, FORMATION, "the cluster does not form")) {
+            world.trace(-1, "the cluster has formed");
+            faults.start();
+            long end = world.now() + profile.chaosNanos();
+            while (world.now() < end && world.step()) {}
+            heal();
+            if (runUntil(this::isSettled, CONVERGENCE, "the healed cluster does not settle")) {
+                workload.judge();
+            }
+        }
+        return new Outcome(
+                world.violation(),
+                world.events(),
+                world.hash(),
+                world.now(),
+                invariants.leaders(),
+                workload.done(),
+                cluster.losses());
+    }
+
+    private void form() {
+        List<SimHost> hosts = cluster.hosts();
+        for (int i = 0; i < profile.voters(); i++) {
+            if (i > 0) {
+                hosts.get(i).join(hosts.get(0).address());
+            }
+            cluster.startIn(i * 20 * MILLI, hosts.get(i));
+        }
+        clients.forEach(SimClient::start);
+    }
+
+    private boolean isFormed() {
+        SimHost leader = cluster.leader();
+        CoreView core = leader == null ? null : cluster.core(leader);
+        if (core == null || core.role() != Role.LEADER) {
+            return false;
+        }
+        List<Member> members = core.configuration().members();
+        return members.size() == profile.voters()
+                && members.stream().allMatch(member -> member.voting() == Member.Voting.VOTER);
+    }
+
+    private void heal() {
+        world.trace(-1, "everything is healed");
+        faults.stop();
+        cluster.heal();
+        clients.forEach(SimClient::finish);
+    }
+
+    private boolean isSettled() {
+        for (SimClient client : clients) {
+            if (!client.isFinished()) {
+                return false;
+            }
+        }
+        return cluster.isConverged();
+    }
+
+    private boolean runUntil(BooleanSupplier reached, long within, String otherwise) {
+        long end = world.now() + within;
+        int countdown = 0;
+        while (world.step()) {
+            if (--countdown <= 0) {
+                countdown = 50;
+                if (reached.getAsBoolean()) {
+                    return true;
+                }
+                if (world.now() > end) {
+                    world.violated("liveness", otherwise + ":" + cluster.picture());
+                }
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,135 @@
+package dev.huck.raft.testkit.sim;
+
+import dev.huck.raft.api.Consistency;
+import dev.huck.raft.testkit.check.AppliedHistory;
+import dev.huck.raft.testkit.check.ClientOperation;
+import dev.huck.raft.testkit.check.ClientOperation.Kind;
+import dev.huck.raft.testkit.check.ClientOperation.Outcome;
+import dev.huck.raft.testkit.check.KnownOutcomes;
+import dev.huck.raft.testkit.check.ReadValues;
+import dev.huck.raft.testkit.check.RealTimeOrder;
+import dev.huck.raft.testkit.check.SessionOrder;
+import dev.huck.raft.testkit.linear.Linearizability;
+import dev.huck.raft.testkit.linear.Linearizability.Verdict;
+import dev.huck.raft.testkit.linear.Model;
+import dev.huck.raft.testkit.linear.Operation;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** All that clients do in a run: makes their commands, remembers what became of them, and judges the whole. */
+final class Workload {
+    private static final long SEARCH_STEPS = 200_000;
+
+    private final SimWorld world;
+    private final Profile profile;
+    private final SimRandom random;
+    private final AppliedHistory applied;
+    private final RealTimeOrder realTime;
+    private final List<ClientOperation> operations = new ArrayList<>();
+    private int done;
+    private int connections;
+
+    Workload(SimWorld world, Profile profile, AppliedHistory applied) {
+        this.world = world;
+        this.profile = profile;
+        this.applied = applied;
+        this.random = world.random("workload");
+        this.realTime = new RealTimeOrder(world::violated, profile.consistency());
+    }
+
+    int newConnection() {
+        return ++connections;
+    }
+
+    /** Answered operations that took effect. */
+    int done() {
+        return done;
+    }
+
+    /** The next operation of a client; registered, so it must be sent. */
+    ClientOperation next(int connection) {
+        boolean reads = random.chance(profile.reads());
+        return next(connection, reads ? Kind.GET : Kind.values()[1 + random.nextInt(3)]);
+    }
+
+    ClientOperation next(int connection, Kind kind) {
+        // Counters, registers and lists are different keys, so that every kind of history stays simple.
+        int key = kind == Kind.GET
+                ? random.nextInt(SimMachine.KEYS)
+                : (kind.ordinal() - 1) + 3 * random.nextInt(SimMachine.KEYS / 3);
+        ClientOperation operation = new ClientOperation(
+                operations.size() + 1, connection, kind, key, world.now(), realTime.shown());
+        operations.add(operation);
+        return operation;
+    }
+
+    /** Notes an answer. */
+    void answered(ClientOperation operation, SimReply reply) {
+        operation.returned = world.now();
+        if (reply.bytes() != null && reply.bytes().length == 16) {
+            java.nio.ByteBuffer in = java.nio.ByteBuffer.wrap(reply.bytes());
+            operation.position = in.getLong();
+            operation.value = in.getLong();
+            operation.outcome = Outcome.DONE;
+            done++;
+            realTime.answered(operation);
+            return;
+        }
+        operation.outcome = outcome(operation, reply.text() == null ? "" : reply.text());
+    }
+
+    private Outcome outcome(ClientOperation operation, String text) {
+        if (text.startsWith("TRY ") || text.startsWith("CLUSTERDOWN ") || text.startsWith("BUSY ")) {
+            return Outcome.REFUSED;
+        }
+        if (!text.startsWith("UNKNOWN ") && !text.startsWith("MACHINE ")) {
+            world.violated("answers", operation + " is answered '" + text + "'");
+        }
+        return Outcome.UNKNOWN;
+    }
+
+    /** Judges the history, once all is quiet. */
+    void judge() {
+        new KnownOutcomes(world::violated, applied).check(operations);
+        new SessionOrder(world::violated, applied).check(operations);
+        new ReadValues(world::violated, applied).check(operations);
+        for (int key = 0; key < SimMachine.KEYS; key++) {
+            judge(key);
+        }
+    }
+
+    private void judge(int key) {
+        List<Operation<ClientOperation, Long>> history = new ArrayList<>();
+        for (ClientOperation operation : operations) {
+            boolean isDone = operation.outcome == Outcome.DONE;
+            boolean counts = operation.isWrite()
+                    ? operation.outcome != Outcome.REFUSED
+                    : isDone && profile.consistency() != Consistency.LOW;
+            if (operation.key == key && counts) {
+                history.add(new Operation<>(
+                        operation.invoked,
+                        isDone ? operation.returned : Long.MAX_VALUE,
+                        operation,
+                        isDone ? operation.value : null));
+            }
+        }
+        if (Linearizability.check(history, new Numbers(), SEARCH_STEPS) == Verdict.NOT_LINEARIZABLE) {
+            world.violated("linearizability", "the history of key " + key + " is not linearizable");
+        }
+    }
+
+    /** One key's number. */
+    private static final class Numbers implements Model<Long, ClientOperation, Long> {
+        @Override
+        public Long initial() {
+            return 0L;
+        }
+
+        @Override
+        public @Nullable Long step(Long state, ClientOperation input, @Nullable Long output) {
+            long after = input.kind.apply(state, input.id);
+            return output == null || output == after ? (Long) after : null;
+        }
+    }
+}

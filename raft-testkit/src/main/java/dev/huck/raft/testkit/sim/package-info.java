@@ -1,0 +1,2 @@
+/** The simulated world: time, machines, disks, network, clients and faults. */
+package dev.huck.raft.testkit.sim;
