@@ -195,7 +195,7 @@ final class ClientCommand {
         }
         Consumer<ReplySink> respond = byAddress ? ReplySink::ok : sink -> sink.integer(doomed.size());
         RespConnection self = conversation.connection();
-        doomed.stream().filter(client -> client != self).forEach(RespConnection::closeAtOnce);
+        doomed.stream().filter(client -> client != self).forEach(RespConnection::kill);
         if (doomed.contains(self)) {
             conversation.end(respond);
         } else {

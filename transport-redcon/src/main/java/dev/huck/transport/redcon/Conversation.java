@@ -78,7 +78,7 @@ final class Conversation {
     /** Ends without another word and without waiting for replies. */
     void abort() {
         ended = true;
-        connection.closeAtOnce();
+        connection.kill();
     }
 
     boolean ended() {

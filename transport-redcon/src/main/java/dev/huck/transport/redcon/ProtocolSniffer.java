@@ -108,7 +108,9 @@ final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
         if (heard == null) {
             heard = in;
             long limit = options.partialCommandTimeout().toNanos();
-            context.executor().schedule(() -> outstayed(context), limit, TimeUnit.NANOSECONDS);
+            if (limit > 0) {
+                context.executor().schedule(() -> outstayed(context), limit, TimeUnit.NANOSECONDS);
+            }
         }
     }
 

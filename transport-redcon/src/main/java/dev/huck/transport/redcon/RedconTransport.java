@@ -167,7 +167,7 @@ final class RedconTransport implements Transport {
         }
         stopped = true;
         port.close().awaitUninterruptibly(CLOSE_MILLIS);
-        clients.all().forEach(RespConnection::closeAtOnce);
+        clients.all().forEach(RespConnection::closeWhenSent);
         accepted.close(channel -> channel.pipeline().get(RespHandler.class) == null);
         links.values().forEach(PeerLink::close);
         accepted.newCloseFuture().awaitUninterruptibly(CLOSE_MILLIS);

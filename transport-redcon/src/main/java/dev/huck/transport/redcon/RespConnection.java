@@ -189,8 +189,13 @@ final class RespConnection implements ClientConnection {
         });
     }
 
-    /** Closes once what was flushed has left, without waiting for the client. Any thread. */
-    void closeAtOnce() {
+    /** Closes now; what has not left is lost. Any thread. */
+    void kill() {
+        channel.close();
+    }
+
+    /** Closes once what was flushed has left, without waiting for the client to close, too. Any thread. */
+    void closeWhenSent() {
         onEventLoop(() -> {
             drain();
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
