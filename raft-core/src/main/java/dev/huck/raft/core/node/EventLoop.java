@@ -316,7 +316,7 @@ final class EventLoop implements Loop {
         } else if (message instanceof Admission.JoinReply reply) {
             admissions.replied(reply, sender, failed);
         } else if (message instanceof Admission.Invitation invitation) {
-            admissions.invited(invitation, sender);
+            admissions.invited(invitation, heard.envelope.clusterId());
         }
     }
 
