@@ -20,8 +20,10 @@ final class ClientInfo {
     private volatile String name = "";
     private volatile String library = "";
     private volatile String libraryVersion = "";
-    private volatile String command = "NULL";
     private volatile int protocol = 2;
+
+    /** Not volatile: written once per command, and an old one does no harm. */
+    private String command = "NULL";
 
     ClientInfo(long id, String remote, String local) {
         this.id = id;

@@ -16,7 +16,11 @@ final class IoThreads {
     static EventLoopGroup open() {
         int count = Math.max(1, Math.min(MOST, Runtime.getRuntime().availableProcessors() / 2));
         AtomicInteger number = new AtomicInteger();
-        ThreadFactory named = task -> new FastThreadLocalThread(task, "huck-io-" + number.incrementAndGet());
+        ThreadFactory named = task -> {
+            Thread thread = new FastThreadLocalThread(task, "huck-io-" + number.incrementAndGet());
+            thread.setDaemon(false); // whoever opened the node, an open port keeps the process alive
+            return thread;
+        };
         return new MultiThreadIoEventLoopGroup(count, named, NioIoHandler.newFactory());
     }
 }

@@ -33,17 +33,18 @@ final class PeerLink {
     private static final long FIRST_RETRY = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long LAST_RETRY = TimeUnit.SECONDS.toNanos(1);
 
-    /** Many times the interval at which a living peer acknowledges. */
-    private static final long SILENCE = TimeUnit.SECONDS.toNanos(5);
+    /** After so long without an acknowledgement a peer is taken for gone; several times the usual interval. */
+    static final long SILENCE = TimeUnit.SECONDS.toNanos(5);
 
     private static final WriteBufferWaterMark AHEAD = new WriteBufferWaterMark(64 << 10, 256 << 10);
 
-    /** Shorter frames are copied together into one write. */
-    private static final int SHORT = 8 << 10;
+    /** Short frames are sent together, long ones in parts, of this size; a long frame never lies around twice. */
+    private static final int PIECE = 64 << 10;
 
     private final String address;
     private final EventLoop loop;
     private final Resolver resolver;
+    private final long silence;
     private final LaneQueue queue = new LaneQueue();
     private final AtomicBoolean draining = new AtomicBoolean();
     private final Runnable drain = this::drain;
@@ -52,6 +53,11 @@ final class PeerLink {
     private boolean connecting;
     private boolean closed;
     private @Nullable Channel channel;
+
+    /** The frame of which a part has been handed to the socket. */
+    private byte @Nullable [] frame;
+
+    private int sent;
     private long retryAt = System.nanoTime();
     private long retryAfter = FIRST_RETRY;
 
@@ -61,10 +67,11 @@ final class PeerLink {
     /** When the first frame after the last acknowledgement was sent; 0 for none. */
     private long waitingSince;
 
-    PeerLink(String address, EventLoop loop, Resolver resolver) {
+    PeerLink(String address, EventLoop loop, Resolver resolver, long silence) {
         this.address = address;
         this.loop = loop;
         this.resolver = resolver;
+        this.silence = silence;
     }
 
     /** Any thread. */
@@ -156,6 +163,7 @@ final class PeerLink {
     private void down(String reason) {
         connecting = false;
         channel = null;
+        frame = null;
         retryAt = System.nanoTime() + retryAfter;
         retryAfter = Math.min(2 * retryAfter, LAST_RETRY);
         queue.clear();
@@ -175,37 +183,49 @@ final class PeerLink {
     }
 
     private void write(Channel to) {
-        if (waitingSince != 0 && System.nanoTime() - waitingSince > SILENCE) {
-            lost(to, "it has acknowledged nothing for five seconds");
+        if (waitingSince != 0 && System.nanoTime() - waitingSince > silence) {
+            lost(to, "it acknowledges nothing");
             return;
         }
-        ByteBuf batch = null;
-        byte[] frame = to.isWritable() ? queue.poll() : null;
-        boolean any = frame != null;
-        while (frame != null) {
-            if (batch == null) {
-                batch = to.alloc().directBuffer(frame.length < SHORT ? 4 * SHORT : Integer.BYTES);
-            }
-            batch.writeInt(frame.length);
-            if (frame.length < SHORT) {
-                batch.writeBytes(frame);
-            }
-            if (frame.length >= SHORT || batch.readableBytes() > 3 * SHORT) {
-                to.write(batch, to.voidPromise());
-                batch = null;
-            }
-            if (frame.length >= SHORT) {
-                to.write(Unpooled.wrappedBuffer(frame), to.voidPromise());
-            }
-            frame = to.isWritable() ? queue.poll() : null;
-        }
-        if (batch != null) {
-            to.write(batch, to.voidPromise());
-        }
-        to.flush();
-        if (any && waitingSince == 0) {
+        ByteBuf piece = to.isWritable() ? piece(to) : null;
+        if (piece != null && waitingSince == 0) {
             waitingSince = System.nanoTime();
         }
+        while (piece != null) {
+            to.write(piece, to.voidPromise());
+            piece = to.isWritable() ? piece(to) : null;
+        }
+        to.flush();
+    }
+
+    /** The bytes that are next in line: many short frames, or a part of a long one; null for none. */
+    private @Nullable ByteBuf piece(Channel to) {
+        ByteBuf piece = null;
+        while (piece == null || piece.readableBytes() < PIECE) {
+            byte[] current = frame;
+            boolean begins = current == null;
+            if (current == null) {
+                current = queue.poll();
+                if (current == null) {
+                    break;
+                }
+                frame = current;
+                sent = 0;
+            }
+            if (piece == null) {
+                piece = to.alloc().directBuffer(Math.min(PIECE, current.length - sent) + Integer.BYTES);
+            }
+            if (begins) {
+                piece.writeInt(current.length);
+            }
+            int part = Math.min(current.length - sent, Math.max(0, PIECE - piece.readableBytes()));
+            piece.writeBytes(current, sent, part);
+            sent += part;
+            if (sent == current.length) {
+                frame = null;
+            }
+        }
+        return piece;
     }
 
     /** Gives a connection up; what its handler still hears of it is of no interest. */

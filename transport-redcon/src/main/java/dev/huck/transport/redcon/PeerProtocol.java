@@ -19,7 +19,7 @@ final class PeerProtocol {
     static final int GREETING_LENGTH = MAGIC.length + 1;
 
     static final int ACK = 0x06;
-    static final long ACK_MILLIS = 500;
+    static final long ACK_MILLIS = 1000;
 
     /** Frames carry several entries, but only one that is longer than this. */
     private static final int BESIDE_A_COMMAND = 64 << 20;

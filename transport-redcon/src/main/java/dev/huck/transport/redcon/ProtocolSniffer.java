@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -130,7 +131,13 @@ final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
         }
         RespConnection connection =
                 new RespConnection(clients.nextId(), (SocketChannel) context.channel(), options.maxOutputBytes());
-        Conversation conversation = new Conversation(connection, gateway.connected(connection), commands);
+        Conversation conversation;
+        try {
+            conversation = new Conversation(connection, gateway.connected(connection), commands);
+        } catch (RuntimeException e) {
+            in.release();
+            throw e;
+        }
         serve(context, new RespHandler(conversation, clients, options), in);
         if (stopped.getAsBoolean()) {
             connection.stop(); // whoever stopped all clients may have come too early to see this one
@@ -193,7 +200,11 @@ final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        log.debug("closing a connection that has not said what it is", cause);
+        if (cause instanceof IOException) {
+            log.debug("a connection that has not said what it is, is gone: {}", cause.toString());
+        } else {
+            log.error("closing a connection that can't be served", cause);
+        }
         context.close();
     }
 }

@@ -143,7 +143,7 @@ final class RedconTransport implements Transport {
     @Override
     public void send(String peer, Lane lane, byte[] frame) {
         if (!closed.get()) {
-            links.computeIfAbsent(peer, to -> new PeerLink(to, threads.next(), resolver))
+            links.computeIfAbsent(peer, to -> new PeerLink(to, threads.next(), resolver, PeerLink.SILENCE))
                     .send(lane, frame);
         }
     }
