@@ -4,7 +4,9 @@ module dev.huck.raft.testkit {
     requires transitive dev.huck.raft.api;
     requires dev.huck.raft.core;
     requires info.picocli;
+    requires java.compiler;
     requires transitive org.junit.jupiter.api;
+    requires org.slf4j;
     requires static org.jspecify;
 
     exports dev.huck.raft.testkit.linear;

@@ -2,7 +2,7 @@ package dev.huck.log.lmdb;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
@@ -35,12 +35,14 @@ final class DirectoryLock implements AutoCloseable {
         boolean locked = false;
         try {
             channel = FileChannel.open(directory.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            FileLock lock = channel.tryLock();
-            if (lock == null) {
+            if (channel.tryLock() == null) {
                 throw new IOException(directory + " is locked by another process");
             }
             locked = true;
             return new DirectoryLock(directory, channel);
+        } catch (OverlappingFileLockException e) {
+            // A copy of this class, loaded by another loader.
+            throw new IOException(directory + " is locked: this process has it open already", e);
         } finally {
             if (!locked) {
                 if (channel != null) {

@@ -41,11 +41,10 @@ final class LmdbLogStore implements LogStore {
     // Changes come from one thread; this is for close(), which may come from another.
     private final ReentrantLock changes = new ReentrantLock();
 
-    // The first record on disk. Below the one after the base while records wait for their deletion.
-    private long firstRecord;
     private boolean closed;
-    private volatile LogPosition base;
-    private volatile LogPosition last;
+
+    // Both ends in one, so that nobody sees the one before a change and then the other after it.
+    private volatile StoredLog stored;
     private volatile @Nullable Throwable failure;
 
     private LmdbLogStore(
@@ -55,9 +54,7 @@ final class LmdbLogStore implements LogStore {
         this.durability = durability;
         this.entryCodec = new EntryCodec(environment.file());
         this.baseCodec = new BaseCodec(environment.file());
-        this.firstRecord = stored.firstRecord();
-        this.base = stored.base();
-        this.last = stored.last();
+        this.stored = stored;
     }
 
     /**
@@ -92,12 +89,12 @@ final class LmdbLogStore implements LogStore {
 
     @Override
     public LogPosition base() {
-        return base;
+        return stored.base();
     }
 
     @Override
     public LogPosition last() {
-        return last;
+        return stored.last();
     }
 
     @Override
@@ -118,25 +115,25 @@ final class LmdbLogStore implements LogStore {
     }
 
     private void appendTransaction(List<LogEntry> entries) throws IOException {
-        firstRecord = change(transaction -> {
+        LogEntry newest = entries.get(entries.size() - 1);
+        change(transaction -> {
             for (LogEntry entry : entries) {
                 ByteBuffer key = entryCodec.key(entry.index());
                 int bytes = entryCodec.valueBytes(entry);
                 ByteBuffer value = environment.entries().reserve(transaction, key, bytes, PutFlags.MDB_APPEND);
                 entryCodec.encode(entry, value);
             }
-            return deleteBelow(transaction, base.index(), Math.max(MIN_DELETED, 2 * entries.size()));
+            return deletePending(transaction, Math.max(MIN_DELETED, 2 * entries.size()))
+                    .withLast(new LogPosition(newest.index(), newest.term()));
         });
-        LogEntry newest = entries.get(entries.size() - 1);
-        last = new LogPosition(newest.index(), newest.term());
     }
 
     private void checkFollow(List<LogEntry> entries) {
         if (entries.isEmpty()) {
             throw new IllegalArgumentException("no entries");
         }
-        long index = last.index();
-        long term = last.term();
+        long index = last().index();
+        long term = last().term();
         for (LogEntry entry : entries) {
             if (entry.index() != index + 1 || entry.term() < term) {
                 throw new IllegalArgumentException("entry " + entry.index() + " of term " + entry.term()
@@ -162,17 +159,17 @@ final class LmdbLogStore implements LogStore {
         changes.lock();
         try {
             checkUsable();
-            if (from <= base.index()) {
-                throw new IllegalArgumentException("can't drop entry " + from + ": the base is " + base.index());
+            if (from <= base().index()) {
+                throw new IllegalArgumentException("can't drop entry " + from + ": the base is " + base().index());
             }
-            if (from > last.index()) {
-                return;
+            long count = last().index() - from + 1;
+            if (count > 0) {
+                truncate(from, transaction -> {
+                    LogPosition newLast = position(transaction, from - 1);
+                    delete(transaction, from, count);
+                    return stored.withLast(newLast);
+                });
             }
-            last = truncate(from, transaction -> {
-                LogPosition newLast = position(transaction, from - 1);
-                deleteFrom(transaction, from, last.index() - from + 1);
-                return newLast;
-            });
         } finally {
             changes.unlock();
         }
@@ -183,17 +180,16 @@ final class LmdbLogStore implements LogStore {
         changes.lock();
         try {
             checkUsable();
-            if (through > last.index()) {
-                throw new IllegalArgumentException("can't drop entry " + through + ": the last is " + last.index());
+            if (through > last().index()) {
+                throw new IllegalArgumentException("can't drop entry " + through + ": the last is " + last().index());
             }
-            if (through <= base.index()) {
-                return;
+            if (through > base().index()) {
+                change(transaction -> {
+                    LogPosition newBase = position(transaction, through);
+                    putBase(transaction, newBase);
+                    return stored.withBase(newBase);
+                });
             }
-            base = change(transaction -> {
-                LogPosition newBase = position(transaction, through);
-                putBase(transaction, newBase);
-                return newBase;
-            });
         } finally {
             changes.unlock();
         }
@@ -204,13 +200,11 @@ final class LmdbLogStore implements LogStore {
         changes.lock();
         try {
             checkUsable();
-            firstRecord = truncate(0, transaction -> {
+            truncate(0, transaction -> {
                 environment.entries().drop(transaction);
                 putBase(transaction, newBase);
-                return newBase.index() + 1;
+                return new StoredLog(newBase, newBase, newBase.index() + 1);
             });
-            base = newBase;
-            last = newBase;
         } finally {
             changes.unlock();
         }
@@ -259,10 +253,10 @@ final class LmdbLogStore implements LogStore {
             changes.lock();
             try {
                 checkUsable();
-                if (firstRecord <= base.index()) {
-                    firstRecord = change(transaction -> deleteBelow(transaction, base.index(), MAX_DELETED));
+                if (stored.pending() > 0) {
+                    change(transaction -> deletePending(transaction, MAX_DELETED));
                 }
-                more = firstRecord <= base.index();
+                more = stored.pending() > 0;
             } finally {
                 changes.unlock();
             }
@@ -288,8 +282,8 @@ final class LmdbLogStore implements LogStore {
 
     /** The place of an entry that is in the log, or of the base. */
     private LogPosition position(Txn<ByteBuffer> transaction, long index) throws IOException {
-        if (index == base.index()) {
-            return base;
+        if (index == base().index()) {
+            return base();
         }
         ByteBuffer value = environment.entries().get(transaction, entryCodec.key(index));
         if (value == null) {
@@ -302,16 +296,17 @@ final class LmdbLogStore implements LogStore {
         environment.meta().put(transaction, baseCodec.key(), baseCodec.encode(newBase));
     }
 
-    /** Deletes some of the records up to an index; returns the index of the first that is left. */
-    private long deleteBelow(Txn<ByteBuffer> transaction, long through, int most) throws IOException {
-        long count = Math.min(Math.min(through + 1 - firstRecord, most), MAX_DELETED);
+    /** Deletes some of the records below the base; returns what is left. */
+    private StoredLog deletePending(Txn<ByteBuffer> transaction, int most) throws IOException {
+        long first = stored.firstRecord();
+        long count = Math.min(stored.pending(), Math.min(most, MAX_DELETED));
         if (count > 0) {
-            deleteFrom(transaction, firstRecord, count);
+            delete(transaction, first, count);
         }
-        return firstRecord + count;
+        return stored.withFirstRecord(first + count);
     }
 
-    private void deleteFrom(Txn<ByteBuffer> transaction, long from, long count) throws IOException {
+    private void delete(Txn<ByteBuffer> transaction, long from, long count) throws IOException {
         try (Cursor<ByteBuffer> cursor = environment.entries().openCursor(transaction)) {
             if (!cursor.get(entryCodec.key(from), GetOp.MDB_SET)) {
                 throw entryCodec.damaged(from, "the record is missing");
@@ -323,18 +318,18 @@ final class LmdbLogStore implements LogStore {
     }
 
     /** A change that drops entries which a read may have handed over. */
-    private <T> T truncate(long from, LmdbEnvironment.Work<T> work) throws IOException {
+    private void truncate(long from, LmdbEnvironment.Work<StoredLog> work) throws IOException {
         Truncations.Mark mark = truncations.begin(from);
         try {
-            return change(work);
+            change(work);
         } finally {
             truncations.end(mark);
         }
     }
 
-    private <T> T change(LmdbEnvironment.Work<T> work) throws IOException {
+    private void change(LmdbEnvironment.Work<StoredLog> work) throws IOException {
         try {
-            return environment.write(work);
+            stored = environment.write(work);
         } catch (IOException | RuntimeException | Error e) {
             fail(e);
             throw e;

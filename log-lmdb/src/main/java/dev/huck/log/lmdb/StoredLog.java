@@ -10,16 +10,18 @@ import org.lmdbjava.SeekOp;
 import org.lmdbjava.Txn;
 
 /**
- * What an environment holds when it is opened, found by looking at both ends only: consecutive by count, and every
- * record's checksum is looked at when it is read.
+ * What an environment holds.
  *
  * @param base the base
  * @param last the last entry, or the base
- * @param firstRecord index of the first record, which may be one that waits for its deletion
+ * @param firstRecord index of the first record; below the one after the base while records wait for their deletion
  */
 record StoredLog(LogPosition base, LogPosition last, long firstRecord) {
 
-    /** Looks, or makes an environment that has never been used a log without entries. */
+    /**
+     * Looks what is there at open; makes an environment that has never been used a log without entries. Looks at both ends
+     * only: what is between is complete by its count, and its checksums are looked at when it is read.
+     */
     static StoredLog loadOrCreate(LmdbEnvironment environment) throws IOException {
         Optional<StoredLog> stored = environment.read(transaction -> {
             BaseCodec codec = new BaseCodec(environment.file());
@@ -70,5 +72,22 @@ record StoredLog(LogPosition base, LogPosition last, long firstRecord) {
                     : new LogPosition(last, codec.decode(last, cursor.val()).term());
             return new StoredLog(base, end, first);
         }
+    }
+
+    StoredLog withBase(LogPosition newBase) {
+        return new StoredLog(newBase, last, firstRecord);
+    }
+
+    StoredLog withLast(LogPosition newLast) {
+        return new StoredLog(base, newLast, firstRecord);
+    }
+
+    StoredLog withFirstRecord(long newFirstRecord) {
+        return new StoredLog(base, last, newFirstRecord);
+    }
+
+    /** How many records wait for their deletion. */
+    long pending() {
+        return base.index() + 1 - firstRecord;
     }
 }

@@ -102,7 +102,7 @@ final class EventLoop implements Loop {
         Stage filesStage = environment.stage("files");
         this.machine =
                 new MachineRunner(environment, machines, snapshots, this, builtIns, options.consistency(), filesStage);
-        this.snapshotting = new Snapshotting(snapshots, filesStage, machine, mailbox::post, failed);
+        this.snapshotting = new Snapshotting(snapshots, filesStage, machine, mailbox::post, mailbox::post);
         Limits limits =
                 Limits.DEFAULT.with(options.memoryBudgetBytes(), options.snapshotEveryBytes(), options.logTailBytes());
         Recovery recovery = Boot.recover(record, store, machine.boot(), limits);
@@ -316,7 +316,7 @@ final class EventLoop implements Loop {
         } else if (message instanceof Admission.JoinReply reply) {
             admissions.replied(reply, sender, failed);
         } else if (message instanceof Admission.Invitation invitation) {
-            admissions.invited(invitation, sender);
+            admissions.invited(invitation, heard.envelope.clusterId());
         }
     }
 

@@ -52,10 +52,16 @@ public final class RaftNode implements Node, Gateway {
         try {
             opened.transport = environment.openTransport();
             opened.file = NodeFile.open(environment.disk());
+            NodeRecord before = opened.file.record();
+            // Before anything is written: a log store that is not there leaves no trace of the attempt.
+            opened.store = environment.openLog(before == null ? options.durability() : before.lastDurability());
+            if (environment.forgetsLog()) {
+                before = null;
+                Boot.forget(environment.disk());
+            }
             String address = options.advertise().orElse(opened.transport.address());
-            NodeRecord record = Boot.identify(environment, options, opened.file, address);
+            NodeRecord record = Boot.identify(environment, options, opened.file, before, address);
             SnapshotFiles snapshots = SnapshotFiles.open(environment.disk(), options.snapshotsKept());
-            opened.store = environment.openLog(record.lastDurability());
             record = Boot.found(record, options, opened.file, opened.store, snapshots.newest() != null);
             RaftNode node = new RaftNode(environment, options, machines, opened, record, snapshots);
             node.start();

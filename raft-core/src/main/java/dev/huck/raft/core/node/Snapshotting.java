@@ -19,12 +19,13 @@ import org.slf4j.LoggerFactory;
 final class Snapshotting {
     private static final Logger LOG = LoggerFactory.getLogger("dev.huck.raft");
     private static final int CHUNK_BYTES = 256 << 10;
+    private static final long RETRY_NANOS = 1_000_000_000L;
 
     private final SnapshotFiles files;
     private final Stage filesStage;
     private final MachineRunner machine;
     private final Consumer<Event> events;
-    private final Consumer<Throwable> failed;
+    private final Consumer<Runnable> loop;
     private final List<CompletableFuture<Long>> wanted = new ArrayList<>();
     private boolean capturing;
 
@@ -33,12 +34,12 @@ final class Snapshotting {
             Stage filesStage,
             MachineRunner machine,
             Consumer<Event> events,
-            Consumer<Throwable> failed) {
+            Consumer<Runnable> loop) {
         this.files = files;
         this.filesStage = filesStage;
         this.machine = machine;
         this.events = events;
-        this.failed = failed;
+        this.loop = loop;
     }
 
     /** Loop stage. */
@@ -90,8 +91,9 @@ final class Snapshotting {
                         chunk.bytes()));
             }
         } catch (IOException e) {
-            // The core asks again after a while; the peer waits.
-            LOG.warn("a snapshot can't be read for a peer: {}", e.getMessage());
+            // The damaged one is set aside; the core asks again after a while, and then finds a fresh one.
+            LOG.warn("a snapshot can't be read for a peer, another is taken: {}", e.getMessage());
+            loop.accept(this::capture);
         }
     }
 
@@ -110,11 +112,21 @@ final class Snapshotting {
                     published == null ? null : published.configuration(),
                     published == null ? 0 : published.stamp()));
         } catch (IOException e) {
-            failed.accept(e);
+            // Nothing was acknowledged and the state before is whole: the leader begins again, when there may be room.
+            LOG.warn("a snapshot can't be received, tried again: {}", e.getMessage());
+            filesStage.schedule(
+                    RETRY_NANOS, () -> events.accept(new Event.ChunkStored(store.position(), 0, null, 0)));
         }
     }
 
     void close() {
+        filesStage.execute(() -> {
+            try {
+                files.close();
+            } catch (IOException e) {
+                LOG.warn("closing the snapshots: {}", e.getMessage());
+            }
+        });
         filesStage.close();
     }
 }

@@ -224,14 +224,6 @@ class ThreadStageTest {
     }
 
     @Test
-    void stageSleepsOnAfterAnInterrupt() {
-        Thread thread = thread();
-        thread.interrupt();
-        thread();
-        await().until(thread::getState, state -> state == Thread.State.WAITING);
-    }
-
-    @Test
     void handlerThatFailsItselfDoesNotEndTheStage() throws InterruptedException {
         ThreadStage other = new ThreadStage("another-stage", thrown -> {
             throw new IllegalStateException("the handler too");

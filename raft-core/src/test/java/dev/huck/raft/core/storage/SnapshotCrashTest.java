@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** The power goes, or the process dies, at every change that a snapshot takes, each time with other luck for the rest. */
 class SnapshotCrashTest {
-    private static final int LUCKS = 40;
+    private static final int LUCKS = 20;
     private static final int COUNT = 9_000; // a little more than a block
 
     @FunctionalInterface
