@@ -241,7 +241,7 @@ public final class SnapshotFiles implements AutoCloseable {
      * @param offset where the piece begins; outside the file: its beginning
      * @param maxBytes the longest piece; at least 1
      * @return null if there is no snapshot
-     * @throws CorruptSnapshotException when the file is damaged
+     * @throws CorruptSnapshotException when the file is damaged; it is set aside, and a new snapshot should be taken
      * @throws IOException when reading failed
      */
     public @Nullable Chunk read(LogPosition wanted, long offset, int maxBytes) throws IOException {
@@ -254,15 +254,22 @@ public final class SnapshotFiles implements AutoCloseable {
             return null;
         }
         try (Disk.File file = openPublished(info)) {
-            if (from == 0) {
-                checked(file, info).verifyRest();
-            }
-            byte[] bytes = new byte[(int) Math.min(maxBytes, info.length() - from)];
-            if (!Files.readFully(file, from, bytes, 0, bytes.length)) {
-                throw new CorruptSnapshotException(info.name(), "it has become shorter than " + info.length());
-            }
-            return new Chunk(info, from, bytes);
+            return read(file, info, from, maxBytes);
+        } catch (CorruptSnapshotException e) {
+            discardBad(info);
+            throw e;
         }
+    }
+
+    private static Chunk read(Disk.File file, SnapshotInfo info, long from, int maxBytes) throws IOException {
+        if (from == 0) {
+            checked(file, info).verifyRest();
+        }
+        byte[] bytes = new byte[(int) Math.min(maxBytes, info.length() - from)];
+        if (!Files.readFully(file, from, bytes, 0, bytes.length)) {
+            throw new CorruptSnapshotException(info.name(), "it has become shorter than " + info.length());
+        }
+        return new Chunk(info, from, bytes);
     }
 
     /**
@@ -363,7 +370,7 @@ public final class SnapshotFiles implements AutoCloseable {
      * Sets a damaged snapshot aside under another name, so that the one before it is the newest. Only the last such file
      * is kept.
      *
-     * @param info what {@link #restore} or {@link #read} found to be damaged
+     * @param info what {@link #restore} found to be damaged; nothing happens if it is not there any more
      * @throws IOException when it can't be renamed
      */
     public synchronized void discardBad(SnapshotInfo info) throws IOException {

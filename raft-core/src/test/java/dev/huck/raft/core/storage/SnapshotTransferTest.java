@@ -87,6 +87,15 @@ class SnapshotTransferTest {
     }
 
     @Test
+    void damagedFileMakesWayForTheOneBefore() throws IOException {
+        SnapshotInfo before = Snapshots.save(files, 99, 1);
+        SnapshotInfo info = Snapshots.save(files, 150, 1);
+        disk.flipBit(info.name(), (int) info.length() * 8 - 1);
+        assertThrows(CorruptSnapshotException.class, () -> files.read(AT, 0, PIECE));
+        assertEquals(before, files.read(AT, 0, PIECE).info());
+    }
+
+    @Test
     void fileThatHasBecomeShorterIsDamaged() throws IOException {
         SnapshotInfo info = Snapshots.save(files, 150, Snapshots.MANY);
         disk.put(info.name(), Arrays.copyOf(whole, 100_000));

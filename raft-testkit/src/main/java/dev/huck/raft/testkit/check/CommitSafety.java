@@ -84,6 +84,6 @@ public final class CommitSafety {
     }
 
     private boolean isHeld(Configuration configuration, long index, long term) {
-        return configuration.isQuorum(storeId -> disks.hold(storeId, index, term));
+        return Quorums.isQuorum(configuration, storeId -> disks.hold(storeId, index, term));
     }
 }

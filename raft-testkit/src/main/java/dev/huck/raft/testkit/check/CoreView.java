@@ -16,6 +16,9 @@ public interface CoreView {
     /** @return its term */
     long term();
 
+    /** @return store id of the candidate that it voted for in its term; 0 for none */
+    long vote();
+
     /** @return the last entry that it knows to be committed */
     long commitIndex();
 

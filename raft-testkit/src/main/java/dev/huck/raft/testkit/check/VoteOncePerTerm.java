@@ -7,8 +7,12 @@ import java.util.Map;
 public final class VoteOncePerTerm {
     private final Report report;
     private final Map<Ballot, Long> votes = new HashMap<>();
+    /** By store, its last vote that left. */
+    private final Map<Long, Vote> last = new HashMap<>();
 
     private record Ballot(long storeId, long term) {}
+
+    private record Vote(long term, long candidate) {}
 
     /**
      * A check.
@@ -35,12 +39,34 @@ public final class VoteOncePerTerm {
                     "one vote a term",
                     "store " + voter + " votes in term " + term + " for " + earlier + " and for " + candidate);
         }
+        Vote newest = last.get(voter);
+        if (newest == null || newest.term < term) {
+            last.put(voter, new Vote(term, candidate));
+        }
         // A delayed answer of an earlier term is fine: the disk has moved on.
         if (durableTerm < term || (durableTerm == term && durableVote != candidate)) {
             report.violated(
                     "votes are durable",
                     "store " + voter + " votes in term " + term + " for " + candidate + ", and its disk says term "
                             + durableTerm + ", vote " + durableVote);
+        }
+    }
+
+    /**
+     * A node has started.
+     *
+     * @param core its core, as it came from the disk
+     */
+    public void started(CoreView core) {
+        Vote vote = last.get(core.storeId());
+        if (vote == null || core.term() > vote.term) {
+            return;
+        }
+        if (core.term() < vote.term || core.vote() != vote.candidate) {
+            report.violated(
+                    "votes are durable",
+                    "store " + core.storeId() + " voted in term " + vote.term + " for " + vote.candidate
+                            + ", and after a restart says term " + core.term() + ", vote " + core.vote());
         }
     }
 }

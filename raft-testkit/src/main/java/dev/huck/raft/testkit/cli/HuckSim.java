@@ -1,10 +1,13 @@
 package dev.huck.raft.testkit.cli;
 
+import dev.huck.raft.testkit.planted.PlantedRun;
 import dev.huck.raft.testkit.sim.Outcome;
 import dev.huck.raft.testkit.sim.Simulation;
 import java.io.BufferedOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +40,14 @@ public final class HuckSim implements Callable<Integer> {
     @Option(names = "--stats", description = "print what the runs were like: medians and extremes")
     private boolean stats;
 
+    @Option(
+            names = "--planted",
+            arity = "0..1",
+            fallbackValue = "",
+            paramLabel = "BUG",
+            description = "plant known bugs into the sources, or one, and see whether they are found")
+    private @Nullable String planted;
+
     @Option(names = "--threads", paramLabel = "N", description = "seeds run at a time (default: one per core)")
     private int threads = Runtime.getRuntime().availableProcessors();
 
@@ -61,7 +72,10 @@ public final class HuckSim implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
+        if (planted != null) {
+            return planted(planted);
+        }
         long begin = System.nanoTime();
         Outcomes outcomes;
         if (seed != null) {
@@ -92,6 +106,16 @@ public final class HuckSim implements Callable<Integer> {
                 seconds,
                 outcomes.hash()));
         return outcomes.violations() == 0 ? 0 : 1;
+    }
+
+    private int planted(String bug) throws IOException {
+        PlantedRun run = new PlantedRun(Path.of(System.getProperty("huck.home", ".")), threads, out);
+        if (seed == null) {
+            return run.run(bug) ? 0 : 1;
+        }
+        String violation = run.run(bug, seed, trace ? out::println : null);
+        out.println("bug=" + bug + " seed=" + seed + " violation=" + violation);
+        return violation == null ? 0 : 1;
     }
 
     private static void progress(int done, int violations) {

@@ -31,6 +31,31 @@ public final class Linearizability {
     }
 
     /**
+     * Whether a history is linearizable in a given order, which whoever made the history may know. A yes is a proof, and
+     * needs no search.
+     *
+     * @param order all operations that took effect
+     * @param model what they do one after the other
+     * @param <S> the model's state
+     * @param <I> what is asked
+     * @param <O> what is answered
+     * @return whether every answer fits, and nothing comes behind what was called after its return
+     */
+    public static <S, I, O> boolean isProvenBy(List<Operation<I, O>> order, Model<S, I, O> model) {
+        S state = model.initial();
+        long latestCall = Long.MIN_VALUE;
+        for (Operation<I, O> operation : order) {
+            latestCall = Math.max(latestCall, operation.called());
+            S after = model.step(state, operation.input(), operation.output());
+            if (operation.returned() < latestCall || after == null) {
+                return false;
+            }
+            state = after;
+        }
+        return true;
+    }
+
+    /**
      * Checks a history.
      *
      * @param history the operations, in any order

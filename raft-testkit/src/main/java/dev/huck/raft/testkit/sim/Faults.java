@@ -73,8 +73,11 @@ final class Faults {
         if (!host.isUp() || down() >= 2) {
             return;
         }
-        if (random.nextBoolean()) {
+        int kind = random.nextInt(3);
+        if (kind == 0) {
             cluster.crashInside(host, 1 + random.nextInt(30), IoGate.Where.values()[random.nextInt(3)]);
+        } else if (kind == 1) {
+            cluster.crashUnsynced(host, 1 + random.nextInt(5));
         } else {
             cluster.crash(host, random.chance(profile.powerCuts()));
             cluster.startIn(restartDelay(), host);
@@ -110,7 +113,8 @@ final class Faults {
     }
 
     private void partition() {
-        List<int[]> links = links();
+        SimHost one = victim();
+        List<int[]> links = links(one.number());
         int flips = random.nextInt(4) == 0 ? 2 * random.nextInt(4) : 0;
         long lasting = 200 * MILLI + random.exponential(1_200 * MILLI);
         if (world.isTraced()) {
@@ -119,6 +123,10 @@ final class Faults {
             world.trace(-1, text.toString());
         }
         flip(links, true, flips, lasting);
+        if (profile.replays() > 0 && random.nextBoolean()) {
+            // Cut off, it hears voices of the past.
+            cluster.network().replay(one, lasting);
+        }
     }
 
     private void flip(List<int[]> links, boolean isCut, int flips, long lasting) {
@@ -133,10 +141,9 @@ final class Faults {
     }
 
     /** The one-way links that a partition cuts. */
-    private List<int[]> links() {
+    private List<int[]> links(int one) {
         int size = cluster.hosts().size();
         int kind = random.nextInt(5);
-        int one = victim().number();
         boolean[] side = new boolean[size];
         for (int i = 0; i < size; i++) {
             side[i] = random.nextBoolean();

@@ -7,11 +7,13 @@ import dev.huck.raft.testkit.check.AppliedHistory;
 import dev.huck.raft.testkit.check.CommitSafety;
 import dev.huck.raft.testkit.check.CommittedKept;
 import dev.huck.raft.testkit.check.CommittedLog;
+import dev.huck.raft.testkit.check.ConfigurationSafety;
 import dev.huck.raft.testkit.check.CoreView;
 import dev.huck.raft.testkit.check.ElectionSafety;
 import dev.huck.raft.testkit.check.LeaderCompleteness;
 import dev.huck.raft.testkit.check.LogMatching;
 import dev.huck.raft.testkit.check.MonotonicProgress;
+import dev.huck.raft.testkit.check.VoteOncePerTerm;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -24,6 +26,8 @@ final class Invariants implements SimLog.Observer {
     private final CommitSafety commits;
     private final CommittedKept kept;
     private final LogMatching matching;
+    private final ConfigurationSafety configurations;
+    private final VoteOncePerTerm votes;
     private final AppliedHistory applied;
     private final Map<Long, SimHost> stores = new HashMap<>();
     private final Map<Integer, Watched> watched = new HashMap<>();
@@ -32,6 +36,7 @@ final class Invariants implements SimLog.Observer {
     private static final class Watched {
         final MonotonicProgress progress;
         long commit;
+        long base = -1;
         Configuration configuration = Configuration.EMPTY;
 
         Watched(MonotonicProgress progress) {
@@ -46,7 +51,13 @@ final class Invariants implements SimLog.Observer {
         this.commits = new CommitSafety(world::violated, this::holds, committed);
         this.kept = new CommittedKept(world::violated, committed);
         this.matching = new LogMatching(world::violated);
+        this.configurations = new ConfigurationSafety(world::violated, committed);
+        this.votes = new VoteOncePerTerm(world::violated);
         this.applied = new AppliedHistory(world::violated, committed);
+    }
+
+    VoteOncePerTerm votes() {
+        return votes;
     }
 
     AppliedHistory applied() {
@@ -81,6 +92,7 @@ final class Invariants implements SimLog.Observer {
         if (before == null) {
             before = new Watched(new MonotonicProgress(world::violated));
             watched.put(process.number(), before);
+            votes.started(core);
             stores.put(core.storeId(), process.host());
         }
         before.progress.observe(core);
@@ -90,17 +102,23 @@ final class Invariants implements SimLog.Observer {
                 world.trace(process.host().number(), "LEADS term " + core.term());
             }
             completeness.elected(core);
+            configurations.observe(core);
         }
         if (core.commitIndex() > before.commit || core.base().index() > before.commit) {
             commits.observe(core, before.commit, before.configuration);
             before.commit = core.commitIndex();
         }
-        before.configuration = core.configuration();
+        if (before.configuration != core.configuration() || before.base != core.base().index()) {
+            configurations.observe(core);
+            before.configuration = core.configuration();
+            before.base = core.base().index();
+        }
     }
 
     @Override
     public void appended(LogPosition previous, LogEntry entry) {
         matching.appended(previous, entry);
+        configurations.appended(entry);
     }
 
     @Override

@@ -15,6 +15,8 @@ final class IoGate {
     private final Runnable die;
     private boolean dead;
     private long operations;
+    private long forces;
+    private long fatalForce = -1;
     private long fatal = -1;
     private Where where = Where.BEFORE;
 
@@ -38,10 +40,20 @@ final class IoGate {
         where = place;
     }
 
+    /**
+     * Arms the gate for the moment when something is written and not yet on the disk.
+     *
+     * @param count dies before this sync from now takes effect, 1 being the next
+     */
+    void armForce(int count) {
+        fatalForce = forces + count;
+    }
+
     /** Lets the process live on. */
     void disarm() {
         if (!dead) {
             fatal = -1;
+            fatalForce = -1;
         }
     }
 
@@ -67,6 +79,14 @@ final class IoGate {
             throw crash();
         }
         return true;
+    }
+
+    /** Begins an operation that waits for the disk; atomic, so in the middle of it is before it. */
+    void enterForce() {
+        forces++;
+        if (enter() || forces == fatalForce) {
+            throw crash();
+        }
     }
 
     /** Ends an operation that took effect. */

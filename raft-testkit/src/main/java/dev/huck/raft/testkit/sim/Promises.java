@@ -18,9 +18,9 @@ final class Promises {
     private final SimWorld world;
     private final VoteOncePerTerm votes;
 
-    Promises(SimWorld world) {
+    Promises(SimWorld world, VoteOncePerTerm votes) {
         this.world = world;
-        this.votes = new VoteOncePerTerm(world::violated);
+        this.votes = votes;
     }
 
     /** A frame leaves a node. */

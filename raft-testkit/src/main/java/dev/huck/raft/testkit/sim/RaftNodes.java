@@ -63,6 +63,11 @@ final class RaftNodes implements NodeFactory {
         }
 
         @Override
+        public long vote() {
+            return raft.vote();
+        }
+
+        @Override
         public long commitIndex() {
             return raft.commitIndex();
         }

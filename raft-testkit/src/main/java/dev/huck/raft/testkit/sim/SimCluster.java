@@ -41,7 +41,7 @@ final class SimCluster {
             hosts.add(host);
         }
         this.network = new SimNetwork(world, hosts, profile);
-        network.tap(new Promises(world)::sent);
+        network.tap(new Promises(world, invariants.votes())::sent);
         world.observer(event -> {
             if (event.process != null) {
                 invariants.after(event.process);
@@ -90,7 +90,11 @@ final class SimCluster {
     }
 
     private void start(SimHost host) {
-        SimProcess process = new SimProcess(world, host, processes++, () -> buried(host));
+        SimProcess process = new SimProcess(world, host, processes++, () -> buried(host), () -> {
+            // Whoever looks after the machine starts it again.
+            bury(host, false);
+            startIn(1_000_000 * MICRO, host);
+        });
         host.process(process);
         if (!calm && random.chance(0.1)) {
             // A node that dies while it recovers must recover from that too.
@@ -148,6 +152,14 @@ final class SimCluster {
         SimProcess process = host.process();
         if (process != null) {
             process.gate().arm(operations, where);
+        }
+    }
+
+    /** Has a node die before one of its next syncs takes effect. */
+    void crashUnsynced(SimHost host, int syncs) {
+        SimProcess process = host.process();
+        if (process != null) {
+            process.gate().armForce(syncs);
         }
     }
 

@@ -256,7 +256,9 @@ public final class SimDisk {
         /** Operations on names are atomic: in the middle of one is before it. */
         private void begin(boolean force) {
             cost.spend(force);
-            if (gate.enter()) {
+            if (force) {
+                gate.enterForce();
+            } else if (gate.enter()) {
                 throw gate.crash();
             }
         }
@@ -320,9 +322,7 @@ public final class SimDisk {
         @Override
         public void force() {
             cost.spend(true);
-            if (gate.enter()) {
-                throw gate.crash();
-            }
+            gate.enterForce();
             inode.force();
             gate.leave();
         }

@@ -114,7 +114,9 @@ final class SimLogStore implements LogStore {
     /** All but an append are atomic: in the middle of one is before it. */
     private void begin(boolean force) {
         cost.spend(force);
-        if (gate.enter()) {
+        if (force) {
+            gate.enterForce();
+        } else if (gate.enter()) {
             throw gate.crash();
         }
     }

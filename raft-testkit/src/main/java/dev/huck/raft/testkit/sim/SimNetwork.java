@@ -18,7 +18,7 @@ final class SimNetwork {
         void sent(SimProcess from, byte[] frame);
     }
 
-    private static final int ARCHIVE = 128;
+    private static final int ARCHIVE = 512;
 
     private final SimWorld world;
     private final List<SimHost> hosts;
@@ -98,8 +98,8 @@ final class SimNetwork {
             carry(sender, target, damaged);
         }
         if (profile.replays() > 0) {
-            // Any of the places: some old frames stay for a long time.
-            int place = archived < ARCHIVE ? archived++ : random.nextInt(4 * ARCHIVE);
+            // Most are not kept, so that those that are stay for a long time.
+            int place = archived < ARCHIVE ? archived++ : random.nextInt(8 * ARCHIVE);
             if (place < ARCHIVE) {
                 oldFrames[place] = frame;
                 oldTargets[place] = target.number();
@@ -107,6 +107,25 @@ final class SimNetwork {
             if (random.chance(profile.replays())) {
                 int old = random.nextInt(archived);
                 carry(null, hosts.get(oldTargets[old]), oldFrames[old]);
+            }
+        }
+    }
+
+    /**
+     * Delivers old frames to a machine once more, as a network that had lost its way might.
+     *
+     * @param target the machine
+     * @param within when, from now
+     */
+    void replay(SimHost target, long within) {
+        for (int old = 0; old < archived; old++) {
+            if (oldTargets[old] == target.number() && random.nextInt(3) == 0) {
+                byte[] frame = oldFrames[old];
+                world.planIn(random.nextLong(within), Kind.FAULT, 4, () -> {
+                    if (!calm) {
+                        carry(null, target, frame);
+                    }
+                });
             }
         }
     }

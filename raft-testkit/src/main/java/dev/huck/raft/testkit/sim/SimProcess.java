@@ -13,6 +13,7 @@ final class SimProcess {
     private final SimHost host;
     private final int number;
     private final IoGate gate;
+    private final Runnable gaveUp;
     private final List<SimConnection> connections = new ArrayList<>();
     private @Nullable Gateway gateway;
     private @Nullable NodeHandle node;
@@ -31,11 +32,13 @@ final class SimProcess {
      * @param host on which machine
      * @param number unique in the world
      * @param died told when it dies inside of an I/O operation, once it is marked dead
+     * @param gaveUp told when its node has ended because no cluster took it in
      */
-    SimProcess(SimWorld world, SimHost host, int number, Runnable died) {
+    SimProcess(SimWorld world, SimHost host, int number, Runnable died, Runnable gaveUp) {
         this.world = world;
         this.host = host;
         this.number = number;
+        this.gaveUp = gaveUp;
         this.gate = new IoGate(() -> {
             kill();
             died.run();
@@ -126,6 +129,7 @@ final class SimProcess {
         } else {
             world.trace(host.number(), "gives up: it is no member");
             kill();
+            gaveUp.run();
         }
     }
 

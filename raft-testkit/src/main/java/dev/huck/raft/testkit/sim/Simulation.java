@@ -17,6 +17,8 @@ public final class Simulation {
     private static final long FORMATION = 60_000 * MILLI;
     /** Ten of the longest election timeouts, and time for the sending of snapshots. */
     private static final long CONVERGENCE = 15_000 * MILLI;
+    /** Many times what the busiest run needs. */
+    private static final long MOST_EVENTS = 2_000_000;
 
     private final SimWorld world;
     private final Profile profile;
@@ -64,7 +66,7 @@ public final class Simulation {
             world.trace(-1, "the cluster has formed");
             faults.start();
             long end = world.now() + profile.chaosNanos();
-            while (world.now() < end && world.step()) {}
+            while (world.now() < end && world.events() < MOST_EVENTS && world.step()) {}
             heal();
             if (runUntil(this::isSettled, CONVERGENCE, "the healed cluster does not settle")) {
                 workload.judge();
@@ -127,7 +129,7 @@ public final class Simulation {
                 if (reached.getAsBoolean()) {
                     return true;
                 }
-                if (world.now() > end) {
+                if (world.now() > end || world.events() > MOST_EVENTS) {
                     world.violated("liveness", otherwise + ":" + cluster.picture());
                 }
             }

@@ -1,0 +1,78 @@
+package dev.huck.raft.testkit.check;
+
+import dev.huck.raft.api.spi.LogEntry;
+import dev.huck.raft.core.consensus.Configuration;
+import dev.huck.raft.core.consensus.Entries;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The configuration in force on a node is the newest that its log holds, also when a snapshot stands for that part of
+ * the log (dissertation §4.1).
+ */
+public final class ConfigurationSafety {
+    private final Report report;
+    private final CommittedLog committed;
+    private final List<Known> known = new ArrayList<>();
+
+    private record Known(long index, long term, Configuration configuration) {}
+
+    /**
+     * A check.
+     *
+     * @param report told of violations
+     * @param committed what is committed
+     */
+    public ConfigurationSafety(Report report, CommittedLog committed) {
+        this.report = report;
+        this.committed = committed;
+    }
+
+    /**
+     * A node appends an entry.
+     *
+     * @param entry the entry
+     */
+    public void appended(LogEntry entry) {
+        if (Entries.type(entry.payload()) != Entries.CONFIGURATION) {
+            return;
+        }
+        for (Known one : known) {
+            if (one.index == entry.index() && one.term == entry.term()) {
+                return;
+            }
+        }
+        known.add(new Known(
+                entry.index(), entry.term(), Entries.configuration(entry.index(), entry.payload())));
+    }
+
+    /**
+     * Looks at a node.
+     *
+     * @param core its core
+     */
+    public void observe(CoreView core) {
+        Configuration inForce = core.configuration();
+        for (Known one : known) {
+            if (one.index < inForce.index() || !holds(core, one)) {
+                continue;
+            }
+            if (one.index > inForce.index() || !one.configuration.members().equals(inForce.members())) {
+                report.violated(
+                        "configuration safety",
+                        "the log of store " + core.storeId() + " holds " + one.configuration + ", and in force is "
+                                + inForce);
+            }
+        }
+    }
+
+    private boolean holds(CoreView core, Known one) {
+        if (one.index > core.last().index()) {
+            return false;
+        }
+        long term = one.index > core.base().index()
+                ? core.termAt(one.index)
+                : one.index <= committed.last() ? committed.term(one.index) : 0;
+        return term == one.term;
+    }
+}

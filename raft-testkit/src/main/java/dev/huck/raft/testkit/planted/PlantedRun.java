@@ -1,0 +1,165 @@
+package dev.huck.raft.testkit.planted;
+
+import dev.huck.raft.api.Node;
+import dev.huck.raft.core.node.RaftNode;
+import dev.huck.raft.testkit.sim.SeedTest;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/** Plants one bug after the other and runs seeds until one fails; the real code must then pass that very seed. */
+public final class PlantedRun {
+    /** A bug that as many seeds do not show counts as not found. */
+    public static final int MOST_SEEDS = 1_000;
+
+    private final Path home;
+    private final int threads;
+    private final PrintStream out;
+
+    /**
+     * A run.
+     *
+     * @param home the project's folder, with the sources
+     * @param threads seeds run at a time
+     * @param out takes a row for each bug
+     */
+    public PlantedRun(Path home, int threads, PrintStream out) {
+        this.home = home;
+        this.threads = threads;
+        this.out = out;
+    }
+
+    private record Finding(long seed, String violation) {}
+
+    /**
+     * Runs all bugs, or one.
+     *
+     * @param only the bug's name; empty for all
+     * @return whether every one was found and the real code passes where it was
+     * @throws IOException when the sources can't be read
+     */
+    public boolean run(String only) throws IOException {
+        int planted = 0;
+        int found = 0;
+        for (PlantedBug bug : bugs()) {
+            if (!only.isEmpty() && !only.equals(bug.name())) {
+                continue;
+            }
+            planted++;
+            Finding finding = find(planted(bug));
+            boolean isFound = finding != null;
+            String real = finding == null ? null : new SeedTest().apply(finding.seed, null);
+            found += isFound && real == null ? 1 : 0;
+            out.println("bug=" + bug.name() + " seeds=" + (finding == null ? MOST_SEEDS : finding.seed) + " found="
+                    + (isFound ? "yes" : "no"));
+            out.println("  " + bug.title() + (finding == null ? "" : " -> " + shortened(finding.violation)));
+            if (real != null) {
+                out.println("  but without the bug seed " + finding.seed + " fails too: " + real);
+            }
+            out.flush();
+        }
+        out.println("planted=" + planted + " found=" + found);
+        return planted > 0 && found == planted;
+    }
+
+    /**
+     * Runs one seed with one bug.
+     *
+     * @param name the bug's
+     * @param seed the seed
+     * @param trace takes a readable transcript; null for none
+     * @return what it broke; null if nothing
+     * @throws IOException when the sources can't be read
+     */
+    public @Nullable String run(String name, long seed, @Nullable Consumer<String> trace) throws IOException {
+        for (PlantedBug bug : bugs()) {
+            if (bug.name().equals(name)) {
+                return planted(bug).apply(seed, trace);
+            }
+        }
+        throw new IllegalArgumentException("there is no planted bug " + name);
+    }
+
+    private List<PlantedBug> bugs() throws IOException {
+        return PlantedBug.all(home.resolve("raft-testkit/src/planted"));
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= 160 ? text : text.substring(0, 160) + "…";
+    }
+
+    private BiFunction<Long, @Nullable Consumer<String>, @Nullable String> planted(PlantedBug bug) throws IOException {
+        Map<String, String> sources = bug.plant(home.resolve("raft-core/src/main/java"));
+        Map<String, byte[]> classes = MemoryCompiler.compile(sources, classPath());
+        ClassLoader loader = new PlantedLoader(classes, PlantedRun.class.getClassLoader());
+        try {
+            @SuppressWarnings("unchecked")
+            BiFunction<Long, @Nullable Consumer<String>, @Nullable String> test = (BiFunction<Long, @Nullable Consumer<String>, @Nullable String>) loader.loadClass(SeedTest.class.getName())
+                    .getConstructor()
+                    .newInstance();
+            return test;
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String classPath() {
+        List<String> places = new ArrayList<>();
+        for (Class<?> one : List.of(RaftNode.class, Node.class, Logger.class)) {
+            try {
+                places.add(Path.of(one.getProtectionDomain().getCodeSource().getLocation().toURI())
+                        .toString());
+            } catch (URISyntaxException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        return String.join(File.pathSeparator, places);
+    }
+
+    /** The first seed that fails, counted from 1. */
+    private @Nullable Finding find(BiFunction<Long, @Nullable Consumer<String>, @Nullable String> test) {
+        AtomicLong next = new AtomicLong(1);
+        Finding[] first = new Finding[1];
+        List<Thread> workers = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            Thread worker = new Thread(
+                    () -> {
+                        for (long seed = next.getAndIncrement(); seed <= MOST_SEEDS; seed = next.getAndIncrement()) {
+                            String violation = test.apply(seed, null);
+                            if (violation != null) {
+                                note(first, new Finding(seed, violation));
+                                // Smaller seeds that run already may fail too; larger ones do not matter.
+                                next.set(MOST_SEEDS + 1);
+                            }
+                        }
+                    },
+                    "planted-" + i);
+            worker.start();
+            workers.add(worker);
+        }
+        for (Thread worker : workers) {
+            try {
+                worker.join();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException("interrupted", e);
+            }
+        }
+        return first[0];
+    }
+
+    private static synchronized void note(Finding[] first, Finding finding) {
+        if (first[0] == null || finding.seed < first[0].seed) {
+            first[0] = finding;
+        }
+    }
+}

@@ -1,0 +1,284 @@
+package dev.huck.transport.redcon;
+
+import dev.huck.raft.api.spi.Lane;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.net.InetSocketAddress;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sending end of the link to one peer. It connects when there is something to send; while the peer can't be reached
+ * frames are dropped, since the engine sends again what still matters and stale ones would only be in its way.
+ *
+ * <p>Frames are handed to the socket a little at a time, so that a vote overtakes the snapshot that waits.
+ */
+final class PeerLink {
+    private static final Logger log = LoggerFactory.getLogger(PeerLink.class);
+    private static final int CONNECT_MILLIS = 2000;
+    private static final long FIRST_RETRY = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long LAST_RETRY = TimeUnit.SECONDS.toNanos(1);
+
+    /** After so long without an acknowledgement a peer is taken for gone; several times the usual interval. */
+    static final long SILENCE = TimeUnit.SECONDS.toNanos(5);
+
+    private static final WriteBufferWaterMark AHEAD = new WriteBufferWaterMark(64 << 10, 256 << 10);
+
+    /** Short frames are sent together, long ones in parts, of this size; a long frame never lies around twice. */
+    private static final int PIECE = 64 << 10;
+
+    private final String address;
+    private final EventLoop loop;
+    private final Resolver resolver;
+    private final long silence;
+    private final LaneQueue queue = new LaneQueue();
+    private final AtomicBoolean draining = new AtomicBoolean();
+    private final Runnable drain = this::drain;
+
+    // All that follows: event loop only.
+    private boolean connecting;
+    private boolean closed;
+    private @Nullable Channel channel;
+
+    /** The frame of which a part has been handed to the socket. */
+    private byte @Nullable [] frame;
+
+    private int sent;
+    private long retryAt = System.nanoTime();
+    private long retryAfter = FIRST_RETRY;
+
+    /** Whether the outage at hand has been logged. */
+    private boolean outage;
+
+    /** When the first frame after the last acknowledgement was sent; 0 for none. */
+    private long waitingSince;
+
+    PeerLink(String address, EventLoop loop, Resolver resolver, long silence) {
+        this.address = address;
+        this.loop = loop;
+        this.resolver = resolver;
+        this.silence = silence;
+    }
+
+    /** Any thread. */
+    void send(Lane lane, byte[] frame) {
+        if (queue.offer(lane, frame) && !draining.getAndSet(true)) {
+            execute(drain);
+        }
+    }
+
+    /** Sends what waits and closes. Any thread. */
+    void close() {
+        execute(() -> {
+            drain();
+            closed = true;
+            queue.clear();
+            if (channel != null) {
+                channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            }
+        });
+    }
+
+    private void execute(Runnable task) {
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException e) {
+            queue.clear(); // the transport is closed
+        }
+    }
+
+    private void drain() {
+        draining.set(false); // before looking: what is sent from here on asks for a drain of its own
+        if (channel != null) {
+            write(channel);
+        } else if (closed || (!connecting && System.nanoTime() - retryAt < 0)) {
+            queue.clear();
+        } else if (!connecting) {
+            connect();
+        }
+    }
+
+    private void connect() {
+        connecting = true;
+        Address target;
+        try {
+            target = Address.parse(address);
+        } catch (IllegalArgumentException e) {
+            down(String.valueOf(e.getMessage()));
+            return;
+        }
+        resolver.resolve(target, loop, this::connect, () -> down("the name '" + target.host() + "' is not known"));
+    }
+
+    private void connect(InetSocketAddress target) {
+        if (closed) {
+            connecting = false;
+            return;
+        }
+        new Bootstrap()
+                .group(loop)
+                .channel(NioSocketChannel.class)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, AHEAD)
+                .handler(new Acknowledgements())
+                .connect(target)
+                .addListener((ChannelFuture done) -> {
+                    if (done.isSuccess()) {
+                        up(done.channel());
+                    } else {
+                        down(reason(done.cause()));
+                    }
+                });
+    }
+
+    private void up(Channel connected) {
+        connecting = false;
+        if (closed) {
+            connected.close();
+            return;
+        }
+        channel = connected;
+        waitingSince = 0;
+        ByteBuf greeting = connected.alloc().buffer(PeerProtocol.GREETING_LENGTH);
+        PeerProtocol.writeGreeting(greeting);
+        connected.write(greeting, connected.voidPromise());
+        write(connected);
+    }
+
+    private void down(String reason) {
+        connecting = false;
+        channel = null;
+        frame = null;
+        retryAt = System.nanoTime() + retryAfter;
+        retryAfter = Math.min(2 * retryAfter, LAST_RETRY);
+        queue.clear();
+        if (!outage && !closed) {
+            outage = true;
+            log.warn("peer {} can't be reached: {}; trying on", address, reason);
+        }
+    }
+
+    private void acknowledged() {
+        waitingSince = 0;
+        retryAfter = FIRST_RETRY;
+        if (outage) {
+            outage = false;
+            log.info("peer {} is reachable again", address);
+        }
+    }
+
+    private void write(Channel to) {
+        if (waitingSince != 0 && System.nanoTime() - waitingSince > silence) {
+            lost(to, "it acknowledges nothing");
+            return;
+        }
+        ByteBuf piece = to.isWritable() ? piece(to) : null;
+        if (piece != null && waitingSince == 0) {
+            waitingSince = System.nanoTime();
+        }
+        while (piece != null) {
+            to.write(piece, to.voidPromise());
+            piece = to.isWritable() ? piece(to) : null;
+        }
+        to.flush();
+    }
+
+    /** The bytes that are next in line: many short frames, or a part of a long one; null for none. */
+    private @Nullable ByteBuf piece(Channel to) {
+        ByteBuf piece = null;
+        while (piece == null || piece.readableBytes() < PIECE) {
+            byte[] current = frame;
+            boolean begins = current == null;
+            if (current == null) {
+                current = queue.poll();
+                if (current == null) {
+                    break;
+                }
+                frame = current;
+                sent = 0;
+            }
+            if (piece == null) {
+                piece = to.alloc().directBuffer(Math.min(PIECE, current.length - sent) + Integer.BYTES);
+            }
+            if (begins) {
+                piece.writeInt(current.length);
+            }
+            int part = Math.min(current.length - sent, Math.max(0, PIECE - piece.readableBytes()));
+            piece.writeBytes(current, sent, part);
+            sent += part;
+            if (sent == current.length) {
+                frame = null;
+            }
+        }
+        return piece;
+    }
+
+    /** Gives a connection up; what its handler still hears of it is of no interest. */
+    private void lost(Channel from, String reason) {
+        if (channel == from) {
+            down(reason);
+        }
+        from.close();
+    }
+
+    private static String reason(@Nullable Throwable cause) {
+        String message = cause == null ? null : cause.getMessage();
+        return message == null ? String.valueOf(cause) : message;
+    }
+
+    /** What comes back on the link. */
+    private final class Acknowledgements extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            ByteBuf in = (ByteBuf) message;
+            try {
+                while (in.isReadable()) {
+                    if (in.readByte() != PeerProtocol.ACK) {
+                        lost(
+                                context.channel(),
+                                "what listens there is not a node of Huck, or has no room for this one");
+                        return;
+                    }
+                }
+                if (context.channel() == channel) {
+                    acknowledged();
+                }
+            } finally {
+                in.release();
+            }
+        }
+
+        @Override
+        public void channelWritabilityChanged(ChannelHandlerContext context) {
+            if (context.channel() == channel && context.channel().isWritable()) {
+                write(context.channel());
+            }
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            lost(context.channel(), "it has closed the connection");
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            lost(context.channel(), reason(cause));
+        }
+    }
+}
