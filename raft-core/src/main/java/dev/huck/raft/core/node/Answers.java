@@ -20,6 +20,9 @@ final class Answers {
     private static final String MISSED =
             "CLUSTERDOWN a later write may be part of the state already; nothing was read, try again";
 
+    /** Replies that a session may keep for later, in bytes, before its reads are refused. */
+    private static final long MOST_RECORDED = 16L << 20;
+
     private final MachineState state;
     private final Loop loop;
     private final Consumer<Runnable> stage;
@@ -84,10 +87,12 @@ final class Answers {
                 // The write was proposed after the read arrived and is committed, so the state before it is new enough
                 // at every level.
                 ReplySink sink = sinkFor(each, atHead);
-                if (sink != null) {
+                if (sink != null && session.recordedBytes > MOST_RECORDED) {
+                    session.guard().error(sink, "BUSY too many replies wait behind a slow command; nothing was read");
+                } else if (sink != null) {
                     runRead(each, sink, write);
                 }
-                each.state = State.DONE;
+                done(each);
             }
             if (atHead && answer(session, each)) {
                 session.pop();
@@ -108,6 +113,14 @@ final class Answers {
         }
         operation.recorded = new RecordedReply();
         return operation.recorded;
+    }
+
+    /** Marks an operation that has run, and whose reply may have to wait for its turn. */
+    static void done(Operation operation) {
+        operation.state = State.DONE;
+        if (operation.recorded != null) {
+            operation.session.recordedBytes += operation.recorded.cost();
+        }
     }
 
     /**

@@ -21,7 +21,7 @@ import java.util.function.UnaryOperator;
 final class BuiltIns {
     private final Map<String, BuiltIn> byName = new LinkedHashMap<>();
     private final List<CommandSpec> transportCommands;
-    private final ClientCounters counters = new ClientCounters();
+    private final ClientCounters counters;
 
     private record BuiltIn(CommandSpec spec, Handler handler) {}
 
@@ -41,6 +41,7 @@ final class BuiltIns {
      */
     BuiltIns(Environment env, Options options, Loop loop, Collection<CommandSpec> transportCommands) {
         this.transportCommands = List.copyOf(transportCommands);
+        this.counters = new ClientCounters(env.nanoTime());
         answer("ping", Arity.arity(0, 1), BuiltIns::ping, s -> s.help("Says that the node is there.", "[message]"));
         answer("echo", Arity.arity(1), BuiltIns::echo, s -> s.help("Returns the message.", "message"));
         answer("time", Arity.arity(0), (c, r) -> time(env, r), s -> s.help("Returns the node's clock."));

@@ -12,17 +12,24 @@ final class ClientCounters {
     /** Commands taken. */
     final LongAdder commands = new LongAdder();
 
+    private final long startNanos;
     private long sampleNanos;
     private long sampleCommands;
     private long rate;
 
+    /** Counts from now on. */
+    ClientCounters(long nowNanos) {
+        startNanos = nowNanos;
+    }
+
     /** Commands per second between the last two samples, which are at least a second apart. */
     synchronized long perSecond(long nowNanos) {
-        long nanos = nowNanos - sampleNanos;
+        long since = nowNanos - startNanos;
+        long nanos = since - sampleNanos;
         if (nanos >= 1_000_000_000L) {
             long now = commands.sum();
             rate = (long) ((now - sampleCommands) * 1e9 / nanos);
-            sampleNanos = nowNanos;
+            sampleNanos = since;
             sampleCommands = now;
         }
         return rate;

@@ -64,6 +64,8 @@ final class ClientSession implements Session {
     final OperationQueue queue = new OperationQueue();
     /** Writes in the queue that were answered {@code UNKNOWN} but not taken out yet. */
     int unknownWrites;
+    /** Bytes of replies that wait for their turn. */
+    long recordedBytes;
     /** No reply is computed from a state before this. */
     long highestIndexShown;
     /** Among those that the runner has to finish at the end of its turn. */
@@ -316,6 +318,9 @@ final class ClientSession implements Session {
         if (head != null) {
             answered++;
             answeredBytes += head.cost;
+            if (head.state == Operation.State.DONE && head.recorded != null) {
+                recordedBytes -= head.recorded.cost();
+            }
             if (head.outcomeUnknown) {
                 unknownWrites--;
             }

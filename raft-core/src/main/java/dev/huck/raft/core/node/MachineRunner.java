@@ -93,7 +93,8 @@ final class MachineRunner {
      * Restores the newest snapshot that is whole. Before the node starts, on the thread that opens it.
      *
      * @return the snapshot; null if there is none
-     * @throws HuckException.StartFailed when the machine can't read it, or its commands clash with built-in ones
+     * @throws HuckException.StartFailed when the machine can't read it, its commands clash with built-in ones,
+     *     or the supplier makes no fresh ones
      */
     @Nullable
     SnapshotInfo boot() {
@@ -102,6 +103,8 @@ final class MachineRunner {
             SnapshotInfo info = state.restoreNewest();
             appliedIndex = state.index();
             return info;
+        } catch (HuckException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
             throw new HuckException.StartFailed(
                     "MACHINE the machine could not be restored from its snapshot, which is left as it is: " + e, e);
@@ -313,7 +316,7 @@ final class MachineRunner {
         if (atHead) {
             session.pop();
         } else {
-            operation.state = State.DONE;
+            Answers.done(operation);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.huck.raft.core.node;
 
+import dev.huck.raft.api.HuckException;
 import dev.huck.raft.api.Machine;
 import dev.huck.raft.api.ReadContext;
 import dev.huck.raft.api.spi.LogPosition;
@@ -125,6 +126,10 @@ final class MachineState {
         while (true) {
             SnapshotInfo info = snapshots.newest();
             Machine fresh = machines.get();
+            if (fresh == machine) {
+                throw new HuckException.StartFailed(
+                        "ERR the supplier gave the same machine twice: it must make a fresh one each time", null);
+            }
             if (info == null) {
                 become(fresh, LogPosition.START, 0, Configuration.EMPTY);
                 return null;

@@ -10,6 +10,12 @@ import java.util.function.Consumer;
 /** Keeps a reply that was ready before its turn, to be written when the turn comes. Rare, so simple. */
 final class RecordedReply implements ReplySink {
     private final List<Consumer<Reply>> calls = new ArrayList<>();
+    private long bytes;
+
+    /** What it holds in memory, roughly. */
+    long cost() {
+        return bytes + 64L * calls.size();
+    }
 
     /** Writes what was kept. */
     void replay(Reply to) {
@@ -32,8 +38,9 @@ final class RecordedReply implements ReplySink {
     }
 
     @Override
-    public void bulk(byte[] bytes, int offset, int length) {
-        byte[] copy = Arrays.copyOfRange(bytes, offset, offset + length);
+    public void bulk(byte[] from, int offset, int length) {
+        byte[] copy = Arrays.copyOfRange(from, offset, offset + length);
+        bytes += length;
         calls.add(to -> to.bulk(copy));
     }
 

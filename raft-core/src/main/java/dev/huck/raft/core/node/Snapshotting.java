@@ -114,8 +114,7 @@ final class Snapshotting {
         } catch (IOException e) {
             // Nothing was acknowledged and the state before is whole: the leader begins again, when there may be room.
             LOG.warn("a snapshot can't be received, tried again: {}", e.getMessage());
-            filesStage.schedule(
-                    RETRY_NANOS, () -> events.accept(new Event.ChunkStored(store.position(), 0, null, 0)));
+            filesStage.schedule(RETRY_NANOS, () -> events.accept(new Event.ChunkStored(store.position(), 0, null, 0)));
         }
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.huck.raft.api.Command;
+import dev.huck.raft.api.Consistency;
 import dev.huck.raft.core.node.Shell.Guest;
 import java.io.IOException;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,5 +82,25 @@ final class SessionLimitsTest {
         shell.commitAll();
         String busy = "-BUSY too many commands are under way on this node; nothing was done, try again";
         assertEquals(":1 " + busy + " " + busy + " +PONG", client.received());
+    }
+
+    @Test
+    void repliesThatWaitForTheirTurnAreLimited() {
+        client.session.setConsistency(Consistency.LOW);
+        client.send("RAFTSNAPSHOT");
+        for (int i = 0; i < 20; i++) {
+            client.send("large");
+        }
+        client.send("inc");
+        shell.stage.run();
+        shell.commitAll();
+        shell.stage.run();
+        shell.loop.request.complete(null);
+        String received = client.received();
+        assertTrue(received.startsWith("+OK $"));
+        String busy = "-BUSY too many replies wait behind a slow command; nothing was read";
+        assertEquals(4, received.split(busy, -1).length - 1);
+        assertTrue(received.endsWith(" :1"));
+        assertEquals(0, client.session.recordedBytes);
     }
 }

@@ -1,6 +1,7 @@
 package dev.huck.raft.core.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.huck.raft.api.Consistency;
@@ -45,6 +46,21 @@ final class SessionOrderTest {
         client.send("PING");
         assertEquals("+PONG", client.connection.received());
         assertEquals(wakeUps, shell.stage.wakeUps);
+    }
+
+    @Test
+    void connectionsThreadDoesNotAnswerWhileTheMachineStageFlushes() {
+        client.send("inc");
+        client.connection.meanwhile = () -> {
+            client.session.submit(Shell.command("PING"));
+            // Written now, it would leave with the flush that is under way.
+            assertFalse(client.connection.replies().toString().contains("PONG"));
+        };
+        shell.commitAll();
+        shell.stage.run();
+        assertEquals(":1", client.connection.received());
+        client.session.flush();
+        assertEquals("+PONG", client.received());
     }
 
     @Test

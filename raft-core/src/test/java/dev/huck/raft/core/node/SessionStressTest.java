@@ -122,6 +122,9 @@ final class SessionStressTest {
         List<Operation> reads = new ArrayList<>();
         while (!done.get()) {
             List<Operation> batch = submitted.poll();
+            if (batch == null) {
+                Thread.onSpinWait();
+            }
             if (batch != null) {
                 boolean reject = random.nextInt(20) == 0;
                 for (Operation operation : batch) {

@@ -216,4 +216,12 @@ final class SnapshotTakerTest {
         assertEquals(new LogPosition(1, 3), next.machines.boot().position());
         assertEquals(":1", next.connect().read(Consistency.LOW, "get").received());
     }
+
+    @Test
+    void supplierThatGivesTheSameMachineTwiceIsRefusedAtTheStart() throws IOException {
+        Machine only = new Unreadable();
+        Shell shell = new Shell(disk, () -> only);
+        HuckException.StartFailed refused = assertThrows(HuckException.StartFailed.class, shell.machines::boot);
+        assertTrue(refused.getMessage().contains("fresh"));
+    }
 }

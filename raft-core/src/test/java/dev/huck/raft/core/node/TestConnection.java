@@ -10,6 +10,8 @@ class TestConnection implements ClientConnection {
     boolean reading = true;
     boolean closed;
     int flushes;
+    /** Happens while the machine stage flushes. */
+    Runnable meanwhile = () -> {};
 
     TestConnection(boolean resp3) {
         this(new TextSink(resp3));
@@ -39,6 +41,9 @@ class TestConnection implements ClientConnection {
     @Override
     public void flush() {
         flushes++;
+        Runnable once = meanwhile;
+        meanwhile = () -> {};
+        once.run();
         received.append(received.isEmpty() || sink.text.isEmpty() ? "" : " ").append(sink.text);
         sink.text.setLength(0);
     }

@@ -53,6 +53,7 @@ final class TestMachine implements Machine {
                         Reply::text);
             case "random" -> applier.write(context -> context.random().nextLong(), Reply::integer);
             case "when" -> applier.read(context -> context.index() + " @" + context.nanos(), Reply::text);
+            case "large" -> applier.read(context -> new byte[1 << 20], Reply::bulk);
             case "hello" -> applier.reply(reply -> reply.simple("hello"));
             case "refuse" -> throw new CommandException("ERR refused");
             case "nothing" -> {}

@@ -85,4 +85,9 @@ class TextSink implements ReplySink {
     public void rewind(int mark) {
         text.setLength(mark);
     }
+
+    @Override
+    public String toString() {
+        return text.toString();
+    }
 }
