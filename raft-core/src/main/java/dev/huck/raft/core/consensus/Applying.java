@@ -34,7 +34,9 @@ final class Applying {
     }
 
     void flush() {
-        while (handed < raft.commit && reading == 0 && inflightBytes < raft.limits.applyBytes()) {
+        // A machine rebuilt from a snapshot older than the log's base waits for a leader's newer one.
+        boolean reachable = handed >= raft.log.base().index();
+        while (reachable && handed < raft.commit && reading == 0 && inflightBytes < raft.limits.applyBytes()) {
             List<LogEntry> entries = raft.log.slice(handed + 1, raft.commit, raft.limits.appendBytes());
             if (entries == null) {
                 reading = ++tokens;

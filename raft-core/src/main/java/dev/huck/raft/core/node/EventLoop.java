@@ -464,12 +464,12 @@ final class EventLoop implements Loop {
             ticker.cancel();
         }
         requests.stop();
-        machine.close();
-        writer.close(() -> {
+        // The last replies are written before anything that they need is closed.
+        machine.close(() -> writer.close(() -> {
             snapshotting.close();
             stage.close();
             then.run();
-        });
+        }));
     }
 
     /** Runs something on this stage, whatever else waits. Any thread. */
