@@ -6,9 +6,13 @@ module dev.huck.raft.testkit {
     requires info.picocli;
     requires java.compiler;
     requires org.slf4j;
+    requires transitive org.junit.jupiter.api;
     requires static org.jspecify;
 
     exports dev.huck.raft.testkit.linear;
+    exports dev.huck.raft.testkit.log;
+
+    uses dev.huck.raft.api.spi.LogStoreProvider;
 
     opens dev.huck.raft.testkit.cli to
             info.picocli;

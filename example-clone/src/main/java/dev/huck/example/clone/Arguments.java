@@ -179,7 +179,8 @@ final class Arguments {
         try {
             return commandLine.parseArgs(line);
         } catch (UnmatchedArgumentException e) {
-            throw new UsageException("unknown argument '" + e.getUnmatched().get(0) + "'; allowed are " + Setting.all());
+            throw new UsageException(
+                    "unknown argument '" + e.getUnmatched().get(0) + "'; allowed are " + Setting.all());
         } catch (ParameterException e) {
             throw new UsageException(String.valueOf(e.getMessage()));
         }
@@ -189,8 +190,10 @@ final class Arguments {
         CommandSpec spec = CommandSpec.create().name("clone");
         spec.usageMessage()
                 .description("A small Redis that survives the loss of a minority of its machines.", "")
-                .footer("", "Each option can be given by the environment too: --election-timeout-min is"
-                        + " HUCK_ELECTION_TIMEOUT_MIN.")
+                .footer(
+                        "",
+                        "Each option can be given by the environment too: --election-timeout-min is"
+                                + " HUCK_ELECTION_TIMEOUT_MIN.")
                 .abbreviateSynopsis(true)
                 .sortOptions(false);
         for (Setting setting : Setting.values()) {
@@ -205,16 +208,21 @@ final class Arguments {
     }
 
     private static OptionSpec option(Setting setting, List<String> names) {
-        OptionSpec.Builder option =
-                OptionSpec.builder(names.toArray(new String[0])).type(String.class).description(setting.help());
+        OptionSpec.Builder option = OptionSpec.builder(names.toArray(new String[0]))
+                .type(String.class)
+                .description(setting.help());
         if (setting.label().isEmpty()) {
-            return option.arity("0..1").fallbackValue("true").paramLabel("true|false").build();
+            return option.arity("0..1")
+                    .fallbackValue("true")
+                    .paramLabel("true|false")
+                    .build();
         }
         return option.arity("1").paramLabel(setting.label()).build();
     }
 
     /** A value, for tests of precedence. */
-    @Nullable Given given(Setting setting) {
+    @Nullable
+    Given given(Setting setting) {
         return given.get(setting);
     }
 }

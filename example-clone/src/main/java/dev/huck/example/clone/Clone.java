@@ -40,8 +40,8 @@ public final class Clone {
      * @param arguments see {@code --help}
      */
     public static void main(String[] arguments) {
-        Clone clone = new Clone(
-                System.getenv(), System.out, System.err, options -> Node.open(options, CloneMachine::new));
+        Clone clone =
+                new Clone(System.getenv(), System.out, System.err, options -> Node.open(options, CloneMachine::new));
         System.exit(clone.run(arguments));
     }
 

@@ -21,7 +21,10 @@ record HostPort(String host, OptionalInt port) {
         }
         String host = bare ? "[" + text + "]" : text.substring(0, end);
         String rest = text.substring(end);
-        if (host.isEmpty() || host.equals("[]") || host.contains("/") || host.chars().anyMatch(Character::isWhitespace)) {
+        if (host.isEmpty()
+                || host.equals("[]")
+                || host.contains("/")
+                || host.chars().anyMatch(Character::isWhitespace)) {
             throw given.refused("host or host:port is needed");
         }
         if (rest.isEmpty()) {

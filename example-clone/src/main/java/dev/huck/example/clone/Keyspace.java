@@ -22,17 +22,28 @@ final class Keyspace {
     void declare(CommandTable.Builder table) {
         table.write("del", atLeast(1), (context, command, reply) -> del(command, reply), spec -> spec.keys(1, -1, 1)
                 .help("Deletes keys and returns how many there were.", "key ..."));
-        table.read("exists", atLeast(1), (context, command, reply) -> exists(command, reply), spec -> spec.keys(1, -1, 1)
-                .flags("fast")
-                .help("Returns how many of the keys exist.", "key ..."));
-        table.read("keys", arity(1), (context, command, reply) -> keys(command.bytes(0), reply), spec -> spec.help(
-                "Returns the keys that match a pattern, in order.", "pattern"));
-        table.read("dbsize", arity(0), (context, command, reply) -> reply.integer(keys.size()), spec -> spec.flags("fast")
-                .help("Returns the number of keys."));
-        table.write("flushall", atLeast(0), (context, command, reply) -> flush(reply), spec -> spec.help(
-                "Deletes all keys.", "[ASYNC|SYNC]"));
-        table.write("flushdb", atLeast(0), (context, command, reply) -> flush(reply), spec -> spec.help(
-                "Deletes all keys; there is one database.", "[ASYNC|SYNC]"));
+        table.read(
+                "exists", atLeast(1), (context, command, reply) -> exists(command, reply), spec -> spec.keys(1, -1, 1)
+                        .flags("fast")
+                        .help("Returns how many of the keys exist.", "key ..."));
+        table.read(
+                "keys",
+                arity(1),
+                (context, command, reply) -> keys(command.bytes(0), reply),
+                spec -> spec.help("Returns the keys that match a pattern, in order.", "pattern"));
+        table.read(
+                "dbsize", arity(0), (context, command, reply) -> reply.integer(keys.size()), spec -> spec.flags("fast")
+                        .help("Returns the number of keys."));
+        table.write(
+                "flushall",
+                atLeast(0),
+                (context, command, reply) -> flush(reply),
+                spec -> spec.help("Deletes all keys.", "[ASYNC|SYNC]"));
+        table.write(
+                "flushdb",
+                atLeast(0),
+                (context, command, reply) -> flush(reply),
+                spec -> spec.help("Deletes all keys; there is one database.", "[ASYNC|SYNC]"));
     }
 
     /**
@@ -42,8 +53,8 @@ final class Keyspace {
      */
     static void check(Command command) {
         boolean flush = command.name().equals("flushall") || command.name().equals("flushdb");
-        boolean plain = command.count() == 0
-                || (command.count() == 1 && (command.is(0, "async") || command.is(0, "sync")));
+        boolean plain =
+                command.count() == 0 || (command.count() == 1 && (command.is(0, "async") || command.is(0, "sync")));
         if (flush && !plain) {
             throw CommandException.syntax();
         }

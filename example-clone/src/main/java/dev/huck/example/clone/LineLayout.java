@@ -12,8 +12,9 @@ import java.util.Locale;
 
 /** A line as Redis writes it: process, time, a sign for the level, and the message. */
 final class LineLayout extends LayoutBase<ILoggingEvent> {
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("dd MMM yyyy HH:mm:ss.SSS", Locale.ENGLISH).withZone(ZoneId.systemDefault());
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
+                    "dd MMM yyyy HH:mm:ss.SSS", Locale.ENGLISH)
+            .withZone(ZoneId.systemDefault());
 
     private final long process = ProcessHandle.current().pid();
 

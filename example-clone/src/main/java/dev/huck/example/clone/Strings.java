@@ -27,8 +27,11 @@ final class Strings {
         table.write("set", atLeast(2), (context, command, reply) -> set(command, reply), spec -> spec.keys(1, 1, 1)
                 .flags("denyoom")
                 .help("Sets the value of a key.", "key", "value"));
-        table.read("get", arity(1), (context, command, reply) -> bulkOrNil(reply, keys.get(command.bytes(0))), spec ->
-                spec.keys(1, 1, 1).flags("fast").help("Returns the value of a key.", "key"));
+        table.read(
+                "get",
+                arity(1),
+                (context, command, reply) -> bulkOrNil(reply, keys.get(command.bytes(0))),
+                spec -> spec.keys(1, 1, 1).flags("fast").help("Returns the value of a key.", "key"));
         table.write("getset", arity(2), (context, command, reply) -> getSet(command, reply), spec -> spec.keys(1, 1, 1)
                 .flags("denyoom", "fast")
                 .help("Sets the value of a key and returns the one that it had.", "key", "value"));
@@ -60,12 +63,18 @@ final class Strings {
         table.write("decr", arity(1), (context, command, reply) -> add(command, reply, -1), spec -> spec.keys(1, 1, 1)
                 .flags("denyoom", "fast")
                 .help("Takes one from the number at a key.", "key"));
-        table.write("incrby", arity(2), (context, command, reply) -> add(command, reply, command.integer(1)), spec ->
-                spec.keys(1, 1, 1)
+        table.write(
+                "incrby",
+                arity(2),
+                (context, command, reply) -> add(command, reply, command.integer(1)),
+                spec -> spec.keys(1, 1, 1)
                         .flags("denyoom", "fast")
                         .help("Adds to the number at a key.", "key", "increment"));
-        table.write("decrby", arity(2), (context, command, reply) -> add(command, reply, decrement(command)), spec ->
-                spec.keys(1, 1, 1)
+        table.write(
+                "decrby",
+                arity(2),
+                (context, command, reply) -> add(command, reply, decrement(command)),
+                spec -> spec.keys(1, 1, 1)
                         .flags("denyoom", "fast")
                         .help("Takes from the number at a key.", "key", "decrement"));
     }

@@ -43,7 +43,8 @@ class ArgumentsTest {
 
     @Test
     void singleDashSpellingsOfFinnWork() {
-        Options options = options("-dir d -join 7482 -backend memory -durability low -consistency medium -loglevel debug");
+        Options options =
+                options("-dir d -join 7482 -backend memory -durability low -consistency medium -loglevel debug");
         assertEquals(Path.of("d"), options.directory());
         assertEquals(Optional.of("127.0.0.1:7482"), options.join());
         assertEquals(Optional.of("memory"), options.backend());
@@ -53,8 +54,13 @@ class ArgumentsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "-a 0.0.0.0, 0.0.0.0:7481", "-a 0.0.0.0:9000, 0.0.0.0:9000", "-a host -p 9000, host:9000",
-        "-a host:9000 -p 9000, host:9000", "-a [::1]:9000, [::1]:9000", "-a ::1, [::1]:7481", "-p 0, 127.0.0.1:0"
+        "-a 0.0.0.0, 0.0.0.0:7481",
+        "-a 0.0.0.0:9000, 0.0.0.0:9000",
+        "-a host -p 9000, host:9000",
+        "-a host:9000 -p 9000, host:9000",
+        "-a [::1]:9000, [::1]:9000",
+        "-a ::1, [::1]:7481",
+        "-p 0, 127.0.0.1:0"
     })
     void addressAndPortMakeOneAddress(String line, String address) {
         assertEquals(address, options(line).address());
@@ -79,12 +85,16 @@ class ArgumentsTest {
 
     @Test
     void portOfAnAddressOnTheCommandLineWinsOverThePortOfTheEnvironment() {
-        assertEquals("host:9000", options("-a host:9000", Map.of("HUCK_PORT", "9001")).address());
+        assertEquals(
+                "host:9000",
+                options("-a host:9000", Map.of("HUCK_PORT", "9001")).address());
     }
 
     @Test
     void portOnTheCommandLineWinsOverTheAddressOfTheEnvironment() {
-        assertEquals("host:9001", options("-p 9001", Map.of("HUCK_ADDR", "host:9000")).address());
+        assertEquals(
+                "host:9001",
+                options("-p 9001", Map.of("HUCK_ADDR", "host:9000")).address());
     }
 
     @Test
@@ -109,9 +119,8 @@ class ArgumentsTest {
     @ParameterizedTest
     @EnumSource(Setting.class)
     void everySettingIsReadFromItsOption(Setting setting) {
-        String[] line = setting.label().isEmpty()
-                ? new String[] {setting.option()}
-                : new String[] {setting.option(), "value"};
+        String[] line =
+                setting.label().isEmpty() ? new String[] {setting.option()} : new String[] {setting.option(), "value"};
         String value = setting.label().isEmpty() ? "true" : "value";
         assertEquals(new Given(setting.option(), value, true), new Arguments(line, Map.of()).given(setting));
     }
@@ -144,8 +153,16 @@ class ArgumentsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "quiet, QUIET", "silent, QUIET", "warning, WARNING", "warn, WARNING", "notice, NOTICE", "info, NOTICE",
-        "verbose, VERBOSE", "verb, VERBOSE", "debug, DEBUG", "DEBUG, DEBUG"
+        "quiet, QUIET",
+        "silent, QUIET",
+        "warning, WARNING",
+        "warn, WARNING",
+        "notice, NOTICE",
+        "info, NOTICE",
+        "verbose, VERBOSE",
+        "verb, VERBOSE",
+        "debug, DEBUG",
+        "DEBUG, DEBUG"
     })
     void logLevelsAreNamedAsInRedisAndAsInUhaha(String word, LogLevel level) {
         assertEquals(level, new Arguments(new String[] {"-l", word}, Map.of()).logLevel());
@@ -160,27 +177,29 @@ class ArgumentsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "--durability x          | --durability 'x': allowed are low, medium, high",
-        "--consistency strong    | --consistency 'strong': allowed are low, medium, high",
-        "--backend bolt          | --backend 'bolt': allowed are lmdb, memory",
-        "-p x                    | --port 'x': a number from 0 to 65535 is needed",
-        "-p 65536                | --port '65536': a number from 0 to 65535 is needed",
-        "-p -1                   | --port '-1': a number from 0 to 65535 is needed",
-        "-a host:x               | --addr 'host:x': port 'x': a number from 0 to 65535 is needed",
-        "-a :7481                | --addr ':7481': host or host:port is needed",
-        "-j 0                    | --join '0': a number from 1 to 65535 is needed",
-        "-j host                 | --join 'host': host:port is needed",
-        "--advertise host        | --advertise 'host': host:port is needed",
-        "--advertise host:0      | --advertise 'host:0': host:port is needed",
-        "--heartbeat fast        | --heartbeat 'fast': a time such as 100ms, 2s, 1m or 1h is needed",
-        "--log-tail 1tb          | --log-tail '1tb': a size such as 512kb, 64mb or 1gb, at most 9223372036854775807 bytes, is needed",
-        "--max-command 2gb       | --max-command '2gb': a size such as 512kb, 64mb or 1gb, at most 2147483647 bytes, is needed",
-        "--snapshots-kept 0      | --snapshots-kept '0': a number from 1 to 1000 is needed",
-        "--insecure maybe        | --insecure 'maybe': allowed are true, false",
-        "--election-timeout-min 2s --election-timeout-max 1s | electionTimeoutMax must be longer than electionTimeoutMin",
-        "-p 7481 -j 7481         | a node can't join itself"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--durability x          | --durability 'x': allowed are low, medium, high",
+                "--consistency strong    | --consistency 'strong': allowed are low, medium, high",
+                "--backend bolt          | --backend 'bolt': allowed are lmdb, memory",
+                "-p x                    | --port 'x': a number from 0 to 65535 is needed",
+                "-p 65536                | --port '65536': a number from 0 to 65535 is needed",
+                "-p -1                   | --port '-1': a number from 0 to 65535 is needed",
+                "-a host:x               | --addr 'host:x': port 'x': a number from 0 to 65535 is needed",
+                "-a :7481                | --addr ':7481': host or host:port is needed",
+                "-j 0                    | --join '0': a number from 1 to 65535 is needed",
+                "-j host                 | --join 'host': host:port is needed",
+                "--advertise host        | --advertise 'host': host:port is needed",
+                "--advertise host:0      | --advertise 'host:0': host:port is needed",
+                "--heartbeat fast        | --heartbeat 'fast': a time such as 100ms, 2s, 1m or 1h is needed",
+                "--log-tail 1tb          | --log-tail '1tb': a size such as 512kb, 64mb or 1gb, at most 9223372036854775807 bytes, is needed",
+                "--max-command 2gb       | --max-command '2gb': a size such as 512kb, 64mb or 1gb, at most 2147483647 bytes, is needed",
+                "--snapshots-kept 0      | --snapshots-kept '0': a number from 1 to 1000 is needed",
+                "--insecure maybe        | --insecure 'maybe': allowed are true, false",
+                "--election-timeout-min 2s --election-timeout-max 1s | electionTimeoutMax must be longer than electionTimeoutMin",
+                "-p 7481 -j 7481         | a node can't join itself"
+            })
     void valueThatIsNotAllowedIsRefusedWithWhatIs(String line, String message) {
         assertEquals(message, refusal(line));
     }
@@ -229,7 +248,8 @@ class ArgumentsTest {
     }
 
     private static String refusal(String line, Map<String, String> environment) {
-        return assertThrows(UsageException.class, () -> options(line, environment)).getMessage();
+        return assertThrows(UsageException.class, () -> options(line, environment))
+                .getMessage();
     }
 
     private static <T> T read(String line, Map<String, String> environment, Function<Arguments, T> read) {

@@ -61,7 +61,9 @@ class ClientsIT {
     @AfterEach
     void nobodyComplained() {
         root.detachAppender(complaints);
-        assertEquals(List.of(), complaints.list.stream().map(ILoggingEvent::getFormattedMessage).toList());
+        assertEquals(
+                List.of(),
+                complaints.list.stream().map(ILoggingEvent::getFormattedMessage).toList());
     }
 
     @Test
@@ -150,7 +152,17 @@ class ClientsIT {
     void redisBenchmarkRunsWithoutAWarning() throws Exception {
         Programs.require("redis-benchmark");
         Run run = run(
-                "", "redis-benchmark", "-p", "" + node.port(), "-t", "ping,set,get,incr,mset", "-n", "2000", "-c", "10", "-q");
+                "",
+                "redis-benchmark",
+                "-p",
+                "" + node.port(),
+                "-t",
+                "ping,set,get,incr,mset",
+                "-n",
+                "2000",
+                "-c",
+                "10",
+                "-q");
         assertEquals(0, run.code, run.err);
         assertFalse((run.out + run.err).contains("WARNING"), run.out + run.err);
         assertFalse((run.out + run.err).contains("rror"), run.out + run.err);

@@ -147,8 +147,12 @@ class CloneMachineTest {
         byte[] bad = ByteBuffer.allocate(64)
                 .putInt(1)
                 .putLong(2)
-                .putInt(1).put((byte) 'b').putInt(0)
-                .putInt(1).put((byte) 'a').putInt(0)
+                .putInt(1)
+                .put((byte) 'b')
+                .putInt(0)
+                .putInt(1)
+                .put((byte) 'a')
+                .putInt(0)
                 .array();
         IOException refusal = assertThrows(IOException.class, () -> restore(bad));
         assertEquals("entry 1 of the snapshot is out of order", refusal.getMessage());
@@ -172,7 +176,9 @@ class CloneMachineTest {
     void everyCommandIsDescribed() {
         for (CommandSpec spec : machine.commands().specs()) {
             assertFalse(spec.summary().isEmpty(), spec.name());
-            assertTrue(spec.flags().contains("write") || spec.flags().contains("readonly") || spec.name().equals("config"));
+            assertTrue(spec.flags().contains("write")
+                    || spec.flags().contains("readonly")
+                    || spec.name().equals("config"));
             assertTrue(spec.arity().most() == 0 || !spec.arguments().isEmpty(), spec.name() + " names no arguments");
         }
     }
@@ -181,13 +187,29 @@ class CloneMachineTest {
     void commandsAreDescribedWithTheNumbersThatRedisGives() {
         // name, arity, first key, last key, step: as COMMAND INFO of Redis 7.0 shows them
         List<String> expected = List.of(
-                "append 3 1 1 1", "config -2 0 0 0", "dbsize 1 0 0 0", "decr 2 1 1 1", "decrby 3 1 1 1", "del -2 1 -1 1",
-                "exists -2 1 -1 1", "flushall -1 0 0 0", "flushdb -1 0 0 0", "get 2 1 1 1", "getdel 2 1 1 1",
-                "getset 3 1 1 1", "incr 2 1 1 1", "incrby 3 1 1 1", "keys 2 0 0 0", "mget -2 1 -1 1", "mset -3 1 -1 2",
-                "set -3 1 1 1", "setnx 3 1 1 1", "strlen 2 1 1 1");
+                "append 3 1 1 1",
+                "config -2 0 0 0",
+                "dbsize 1 0 0 0",
+                "decr 2 1 1 1",
+                "decrby 3 1 1 1",
+                "del -2 1 -1 1",
+                "exists -2 1 -1 1",
+                "flushall -1 0 0 0",
+                "flushdb -1 0 0 0",
+                "get 2 1 1 1",
+                "getdel 2 1 1 1",
+                "getset 3 1 1 1",
+                "incr 2 1 1 1",
+                "incrby 3 1 1 1",
+                "keys 2 0 0 0",
+                "mget -2 1 -1 1",
+                "mset -3 1 -1 2",
+                "set -3 1 1 1",
+                "setnx 3 1 1 1",
+                "strlen 2 1 1 1");
         List<String> actual = machine.commands().specs().stream()
-                .map(spec -> spec.name() + " " + spec.arity().redis() + " " + spec.firstKey() + " " + spec.lastKey() + " "
-                        + spec.keyStep())
+                .map(spec -> spec.name() + " " + spec.arity().redis() + " " + spec.firstKey() + " " + spec.lastKey()
+                        + " " + spec.keyStep())
                 .sorted()
                 .toList();
         assertEquals(expected, actual);

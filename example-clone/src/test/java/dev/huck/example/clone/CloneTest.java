@@ -30,10 +30,9 @@ class CloneTest {
 
     @Test
     void nodeThatCannotStartIsReportedInOneLine() {
-        int code = run(
-                options -> {
-                    throw new HuckException.StartFailed("ERR port 7481 is in use: stop what listens there", null);
-                });
+        int code = run(options -> {
+            throw new HuckException.StartFailed("ERR port 7481 is in use: stop what listens there", null);
+        });
         assertEquals(1, code);
         assertEquals("", printed(out));
         assertEquals("clone: can't start: port 7481 is in use: stop what listens there\n", printed(err));
@@ -42,7 +41,8 @@ class CloneTest {
     @Test
     void nodeThatFailsWhileRunningIsReportedAndClosed() {
         IdleNode[] node = new IdleNode[1];
-        int code = run(options -> node[0] = new IdleNode(options, new HuckException.StorageFailed("ERR disk is full", null)));
+        int code = run(
+                options -> node[0] = new IdleNode(options, new HuckException.StorageFailed("ERR disk is full", null)));
         assertEquals(3, code);
         assertEquals("clone: stopped: disk is full\n", printed(err));
         assertTrue(node[0].closed);
@@ -75,7 +75,8 @@ class CloneTest {
     }
 
     private int run(Function<Options, Node> opener, String... line) {
-        return new Clone(Map.of("HUCK_LOGLEVEL", "quiet"), new PrintStream(out), new PrintStream(err), opener).run(line);
+        return new Clone(Map.of("HUCK_LOGLEVEL", "quiet"), new PrintStream(out), new PrintStream(err), opener)
+                .run(line);
     }
 
     private static Node mustNotOpen(Options options) {

@@ -70,7 +70,11 @@ final class ClusterProcesses implements AutoCloseable {
         return await("a leader", () -> {
             for (NodeProcess node : among) {
                 if (node.stats().getOrDefault("state", "").equals("Leader")
-                        && 2 * among.stream().filter(other -> follows(other, node)).count() > among.size()) {
+                        && 2
+                                        * among.stream()
+                                                .filter(other -> follows(other, node))
+                                                .count()
+                                > among.size()) {
                     return node;
                 }
             }
@@ -92,8 +96,9 @@ final class ClusterProcesses implements AutoCloseable {
             for (NodeProcess node : alive()) {
                 Map<String, String> raft = node.info("raft");
                 if (raft.getOrDefault("raft_role", "").equals("leader")) {
-                    boolean whole = raft.getOrDefault("raft_num_voting_nodes", "").equals("" + count)
-                            && raft.getOrDefault("raft_num_nodes", "").equals("" + count);
+                    boolean whole =
+                            raft.getOrDefault("raft_num_voting_nodes", "").equals("" + count)
+                                    && raft.getOrDefault("raft_num_nodes", "").equals("" + count);
                     return whole ? node : null;
                 }
             }

@@ -161,8 +161,7 @@ class CommandsTest {
     @Test
     void stringsGrowToHalfAGigabyteAndNoFurther() {
         assertEquals(512 << 20, Strings.joinedLength((512 << 20) - 1, 1));
-        CommandException refusal =
-                assertThrows(CommandException.class, () -> Strings.joinedLength((512 << 20) - 1, 2));
+        CommandException refusal = assertThrows(CommandException.class, () -> Strings.joinedLength((512 << 20) - 1, 2));
         assertEquals("ERR string exceeds maximum allowed size (proto-max-bulk-len)", refusal.getMessage());
         assertThrows(CommandException.class, () -> Strings.joinedLength(512 << 20, Integer.MAX_VALUE));
     }
@@ -218,18 +217,41 @@ class CommandsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "SET k, set", "SET, set", "GET, get", "GET a b, get", "DEL, del", "KEYS, keys", "KEYS a b, keys",
-        "EXISTS, exists", "INCR, incr", "INCR a b, incr", "DECR, decr", "INCRBY a, incrby", "INCRBY a x y, incrby",
-        "DECRBY a, decrby", "APPEND a, append", "STRLEN, strlen", "MGET, mget", "MSET, mset", "MSET a, mset",
-        "MSET a 1 b, mset", "SETNX a, setnx", "GETSET a, getset", "GETDEL, getdel", "DBSIZE x, dbsize",
-        "CONFIG, config", "CONFIG GET, config|get"
+        "SET k, set",
+        "SET, set",
+        "GET, get",
+        "GET a b, get",
+        "DEL, del",
+        "KEYS, keys",
+        "KEYS a b, keys",
+        "EXISTS, exists",
+        "INCR, incr",
+        "INCR a b, incr",
+        "DECR, decr",
+        "INCRBY a, incrby",
+        "INCRBY a x y, incrby",
+        "DECRBY a, decrby",
+        "APPEND a, append",
+        "STRLEN, strlen",
+        "MGET, mget",
+        "MSET, mset",
+        "MSET a, mset",
+        "MSET a 1 b, mset",
+        "SETNX a, setnx",
+        "GETSET a, getset",
+        "GETDEL, getdel",
+        "DBSIZE x, dbsize",
+        "CONFIG, config",
+        "CONFIG GET, config|get"
     })
     void wrongNumberOfArgumentsIsAnsweredInRedisWords(String line, String name) {
         assertEquals(new Result.Error("ERR wrong number of arguments for '" + name + "' command"), send(line));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"SET k v NX", "MSET a 1 b", "INCRBY n x", "DECRBY n -9223372036854775808", "FLUSHALL NOW", "GET"})
+    @ValueSource(
+            strings = {"SET k v NX", "MSET a 1 b", "INCRBY n x", "DECRBY n -9223372036854775808", "FLUSHALL NOW", "GET"
+            })
     void whatIsWrongOnItsFaceNeverReachesTheLog(String line) {
         send(line);
         assertEquals(0, node.log().size());
@@ -240,7 +262,13 @@ class CommandsTest {
         assertEquals(array(bulk("save"), bulk("")), node.send("CONFIG", "GET", "save"));
         assertEquals(array(bulk("appendonly"), bulk("yes")), node.send("config", "get", "APPENDONLY"));
         assertEquals(
-                array(bulk("maxmemory"), bulk("0"), bulk("maxmemory-policy"), bulk("noeviction"), bulk("save"), bulk("")),
+                array(
+                        bulk("maxmemory"),
+                        bulk("0"),
+                        bulk("maxmemory-policy"),
+                        bulk("noeviction"),
+                        bulk("save"),
+                        bulk("")),
                 node.send("CONFIG", "GET", "max*", "s?ve"));
         assertEquals(array(), node.send("CONFIG", "GET", "nothing"));
     }

@@ -88,7 +88,8 @@ class FailoverIT {
                 assertEquals(0, leader.terminate(), leader.complained());
                 long back = writer.awaitAcknowledgedSince(told);
                 assertTrue(
-                        TimeUnit.NANOSECONDS.toMillis(back - told) < WORST_MILLIS, "a hand-over took longer than an election");
+                        TimeUnit.NANOSECONDS.toMillis(back - told) < WORST_MILLIS,
+                        "a hand-over took longer than an election");
                 leader.start();
                 cluster.awaitCaughtUp();
             }

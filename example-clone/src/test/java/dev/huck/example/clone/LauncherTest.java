@@ -42,13 +42,16 @@ class LauncherTest {
         Files.writeString(root.resolve("example-clone/pom.xml"), "");
         Files.writeString(source(), "class A {}");
         age(root);
-        program("mvn", """
+        program(
+                "mvn",
+                """
                 echo build >> '%s'
                 echo '[INFO] Building Huck API 0.1.0-SNAPSHOT                      [3/7]'
                 sleep 0.2
                 mkdir -p '%s/example-clone/target/app/lib'
                 touch '%2$s/example-clone/target/app/lib/example-clone-1.jar'
-                """.formatted(builds, root));
+                """
+                        .formatted(builds, root));
         program("java", """
                 echo "$PWD"
                 printf '%s\\n' "$@"
@@ -86,7 +89,8 @@ class LauncherTest {
     void deletedSourceIsBuiltWithout() throws Exception {
         run(folder, List.of(root.resolve("bin/clone").toString()));
         Files.delete(source());
-        Files.setLastModifiedTime(source().getParent(), FileTime.from(Instant.now().plusSeconds(1)));
+        Files.setLastModifiedTime(
+                source().getParent(), FileTime.from(Instant.now().plusSeconds(1)));
         run(folder, List.of(root.resolve("bin/clone").toString()));
         assertEquals(2, builds());
     }
@@ -135,7 +139,11 @@ class LauncherTest {
         List<String> lines = run.out.lines().toList();
         assertEquals(elsewhere.toRealPath().toString(), lines.get(0));
         assertEquals(List.of("-d", "my data"), lines.subList(lines.size() - 2, lines.size()));
-        assertTrue(lines.contains(root.toRealPath().resolve("example-clone/target/app/lib").toString()), run.out);
+        assertTrue(
+                lines.contains(root.toRealPath()
+                        .resolve("example-clone/target/app/lib")
+                        .toString()),
+                run.out);
     }
 
     @Test
@@ -144,20 +152,29 @@ class LauncherTest {
         Files.createDirectories(home.resolve("bin"));
         Files.writeString(home.resolve("bin/java"), "#!/bin/sh\necho the other\n");
         home.resolve("bin/java").toFile().setExecutable(true);
-        Run run = run(folder, List.of("env", "JAVA_HOME=" + home, root.resolve("bin/clone").toString()));
+        Run run = run(
+                folder,
+                List.of("env", "JAVA_HOME=" + home, root.resolve("bin/clone").toString()));
         assertEquals("the other\n", run.out);
     }
 
     @Test
     void missingJavaIsReported() throws Exception {
-        Run run = run(folder, List.of("env", "JAVA_HOME=/nowhere", root.resolve("bin/clone").toString()));
+        Run run = run(
+                folder,
+                List.of("env", "JAVA_HOME=/nowhere", root.resolve("bin/clone").toString()));
         assertEquals(1, run.code);
         assertTrue(run.err.contains("clone: no Java: /nowhere/bin/java is not there"), run.err);
     }
 
     @Test
     void flagsOfTheJvmCanBeReplaced() throws Exception {
-        Run run = run(folder, List.of("env", "HUCK_JVM=-Xmx1g -XX:+UseG1GC", root.resolve("bin/clone").toString()));
+        Run run = run(
+                folder,
+                List.of(
+                        "env",
+                        "HUCK_JVM=-Xmx1g -XX:+UseG1GC",
+                        root.resolve("bin/clone").toString()));
         List<String> lines = run.out.lines().toList();
         assertEquals(List.of("-Xmx1g", "-XX:+UseG1GC"), lines.subList(1, 3));
         assertFalse(run.out.contains("SerialGC"), run.out);

@@ -17,7 +17,9 @@ class LineLayoutTest {
     void lineHasProcessTimeSignAndMessage(String level, String sign) {
         String line = lineOf(Level.valueOf(level), "ready", null);
         assertTrue(
-                line.matches("\\d+ \\d\\d \\p{Alpha}{3} \\d{4} \\d\\d:\\d\\d:\\d\\d\\.\\d{3} \\Q" + sign + "\\E ready\n"), line);
+                line.matches(
+                        "\\d+ \\d\\d \\p{Alpha}{3} \\d{4} \\d\\d:\\d\\d:\\d\\d\\.\\d{3} \\Q" + sign + "\\E ready\n"),
+                line);
     }
 
     @Test

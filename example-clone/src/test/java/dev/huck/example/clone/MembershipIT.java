@@ -83,7 +83,9 @@ class MembershipIT {
                 assertInstanceOf(Wire.Failure.class, follower.ask("RAFTREMOVEPEER", leader.address()));
             }
             Object unknown = leader.ask("RAFTREMOVEPEER", "127.0.0.1:1");
-            assertTrue(unknown instanceof Wire.Failure failure && failure.message().endsWith("peer is unknown"), "" + unknown);
+            assertTrue(
+                    unknown instanceof Wire.Failure failure && failure.message().endsWith("peer is unknown"),
+                    "" + unknown);
         }
     }
 }

@@ -13,7 +13,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A node in a process of its own, started as a user starts it: by bin/clone. */
 final class NodeProcess implements AutoCloseable {
-    private static final Path LAUNCHER = Path.of("..", "bin", "clone").toAbsolutePath().normalize();
+    private static final Path LAUNCHER =
+            Path.of("..", "bin", "clone").toAbsolutePath().normalize();
     private static final long PATIENCE_MILLIS = 60_000;
 
     private final Path folder;
@@ -69,7 +70,8 @@ final class NodeProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectOutput(folder.resolve("out").toFile())
-                .redirectError(ProcessBuilder.Redirect.appendTo(folder.resolve("err").toFile()));
+                .redirectError(
+                        ProcessBuilder.Redirect.appendTo(folder.resolve("err").toFile()));
         Map<String, String> environment = builder.environment();
         environment.keySet().removeIf(key -> key.startsWith("HUCK_"));
         // The build that runs this test has built it, and the same Java runs it.
@@ -123,7 +125,9 @@ final class NodeProcess implements AutoCloseable {
     }
 
     private void signal(String name) throws Exception {
-        Process kill = new ProcessBuilder("kill", "-" + name, "" + process.pid()).inheritIO().start();
+        Process kill = new ProcessBuilder("kill", "-" + name, "" + process.pid())
+                .inheritIO()
+                .start();
         if (kill.waitFor() != 0) {
             throw new AssertionError("can't send " + name + " to " + process.pid());
         }

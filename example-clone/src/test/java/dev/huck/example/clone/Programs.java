@@ -27,11 +27,12 @@ final class Programs {
 
     /** Skips the test and says why, in a line that the build collects. */
     static void skip(String why) {
-        System.out.println("SKIPPED " + StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
-                .walk(frames -> frames.filter(frame -> frame.getDeclaringClass() != Programs.class)
-                        .findFirst()
-                        .map(frame -> frame.getDeclaringClass().getSimpleName() + "." + frame.getMethodName())
-                        .orElse("a test"))
+        System.out.println("SKIPPED "
+                + StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
+                        .walk(frames -> frames.filter(frame -> frame.getDeclaringClass() != Programs.class)
+                                .findFirst()
+                                .map(frame -> frame.getDeclaringClass().getSimpleName() + "." + frame.getMethodName())
+                                .orElse("a test"))
                 + ": " + why);
         Assumptions.abort(why);
     }

@@ -22,7 +22,18 @@ import redis.clients.jedis.exceptions.JedisDataException;
 class RedisAgreementIT {
     private static final int COMMANDS = 60_000;
     private static final String[] TEXTS = {
-        "", "0", "1", "-1", "01", "abc", "9223372036854775807", "-9223372036854775808", "9223372036854775808", " 1", "1.5", "-0"
+        "",
+        "0",
+        "1",
+        "-1",
+        "01",
+        "abc",
+        "9223372036854775807",
+        "-9223372036854775808",
+        "9223372036854775808",
+        " 1",
+        "1.5",
+        "-0"
     };
     private static final String[] NAMES = {
         "SET", "GET", "DEL", "EXISTS", "INCR", "DECR", "INCRBY", "DECRBY", "APPEND", "STRLEN", "MGET", "MSET", "SETNX",
@@ -37,13 +48,22 @@ class RedisAgreementIT {
         Programs.require("redis-server");
         int port = Ports.free();
         Process redis = new ProcessBuilder(
-                        "redis-server", "--port", "" + port, "--bind", "127.0.0.1", "--save", "", "--dir", folder.toString())
+                        "redis-server",
+                        "--port",
+                        "" + port,
+                        "--bind",
+                        "127.0.0.1",
+                        "--save",
+                        "",
+                        "--dir",
+                        folder.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(new File(folder.toFile(), "log"))
                 .start();
         try (Connection connection = connect(port)) {
             DirectNode node = new DirectNode(new CloneMachine());
-            RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(42);
+            RandomGenerator random =
+                    RandomGeneratorFactory.of("L64X128MixRandom").create(42);
             int errors = 0;
             for (int i = 0; i < COMMANDS; i++) {
                 Command command = randomCommand(random);
@@ -103,7 +123,8 @@ class RedisAgreementIT {
             arguments[i] = command.bytes(i);
         }
         try {
-            connection.sendCommand(() -> command.typedName().getBytes(java.nio.charset.StandardCharsets.UTF_8), arguments);
+            connection.sendCommand(
+                    () -> command.typedName().getBytes(java.nio.charset.StandardCharsets.UTF_8), arguments);
             return sorted(command, result(connection.getOne()));
         } catch (JedisDataException e) {
             return new Result.Error(e.getMessage());
@@ -127,8 +148,9 @@ class RedisAgreementIT {
     /** Redis lists keys in no order. */
     private static Result sorted(Command command, Result result) {
         if (command.name().equals("keys") && result instanceof Result.Array array) {
-            return new Result.Array(
-                    array.elements().stream().sorted((a, b) -> a.toString().compareTo(b.toString())).toList());
+            return new Result.Array(array.elements().stream()
+                    .sorted((a, b) -> a.toString().compareTo(b.toString()))
+                    .toList());
         }
         return result;
     }

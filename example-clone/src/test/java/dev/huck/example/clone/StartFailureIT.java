@@ -62,7 +62,8 @@ class StartFailureIT {
             Programs.skip("root may read everything");
         }
         Path closed = Files.createDirectory(
-                folder.resolve("closed"), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("---------")));
+                folder.resolve("closed"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("---------")));
         String line = refusal(1, Ports.free(), "-d", closed.toString());
         assertTrue(line.contains(closed.toString()), line);
     }

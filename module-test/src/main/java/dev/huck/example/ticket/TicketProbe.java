@@ -38,7 +38,8 @@ public final class TicketProbe {
         while (true) {
             Result answer = client.send("ticket").toCompletableFuture().join();
             // Before its first election a node has no leader to turn to, and has not taken the command.
-            boolean early = answer instanceof Result.Error error && error.message().startsWith("CLUSTERDOWN");
+            boolean early =
+                    answer instanceof Result.Error error && error.message().startsWith("CLUSTERDOWN");
             if (!early || System.nanoTime() > deadline) {
                 return answer.asLong();
             }

@@ -81,7 +81,8 @@ class ModulePathIT {
     private Run run(int release, List<String> how, String... backend) throws Exception {
         Path java = Jdks.java(release).orElse(null);
         if (java == null) {
-            System.out.println("SKIPPED ModulePathIT on JDK " + release + ": none is found; set JAVA" + release + "_HOME");
+            System.out.println(
+                    "SKIPPED ModulePathIT on JDK " + release + ": none is found; set JAVA" + release + "_HOME");
             Assumptions.abort("no JDK " + release);
         }
         List<String> command = new ArrayList<>();
@@ -113,7 +114,8 @@ class ModulePathIT {
 
     /** The JVM warns of reflection, native access and Unsafe; the logging facade, of having no logger. */
     private static void assertNoComplaint(Run run) {
-        List<String> complaints = run.err.lines().filter(line -> !line.startsWith("SLF4J")).toList();
+        List<String> complaints =
+                run.err.lines().filter(line -> !line.startsWith("SLF4J")).toList();
         assertEquals(List.of(), complaints);
         assertFalse(run.err.contains("WARNING"), run.err);
     }

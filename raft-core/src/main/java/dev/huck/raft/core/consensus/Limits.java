@@ -24,4 +24,17 @@ public record Limits(
     /** For production, with the options' defaults. */
     public static final Limits DEFAULT =
             new Limits(1 << 20, 8 << 20, 256, 32 << 20, 8 << 20, 256L << 20, 64L << 20, 16L << 20);
+
+    /**
+     * The same with what a user may choose.
+     *
+     * @param budget {@link #budgetBytes}
+     * @param snapshotEvery {@link #snapshotEveryBytes}
+     * @param logTail {@link #logTailBytes}
+     * @return the limits
+     */
+    public Limits with(long budget, long snapshotEvery, long logTail) {
+        return new Limits(
+                appendBytes, windowBytes, windowMessages, cacheBytes, applyBytes, budget, snapshotEvery, logTail);
+    }
 }

@@ -230,14 +230,9 @@ public final class Raft {
         return role instanceof Leader leading ? leading.replication.matchOf(peer) : -1;
     }
 
-    /**
-     * When a peer last answered this leader.
-     *
-     * @param peer store id
-     * @return monotonic nanoseconds; {@link Long#MIN_VALUE} if this node does not lead or does not know the peer
-     */
-    public long answeredAt(long peer) {
-        return role instanceof Leader leading ? leading.replication.answeredAt(peer) : Long.MIN_VALUE;
+    /** @return store ids of the members that have not answered this leader for an election timeout; empty if it follows */
+    public List<Long> silentPeers() {
+        return role instanceof Leader leading ? leading.replication.silentPeers() : List.of();
     }
 
     // ---- messages

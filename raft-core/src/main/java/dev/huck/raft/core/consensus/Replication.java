@@ -7,6 +7,7 @@ import dev.huck.raft.core.consensus.Message.AppendReply;
 import dev.huck.raft.core.consensus.Message.InstallSnapshot;
 import dev.huck.raft.core.consensus.Message.SnapshotReply;
 import dev.huck.raft.core.consensus.Progress.Mode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -57,9 +58,14 @@ final class Replication {
         return progress == null ? -1 : progress.match;
     }
 
-    long answeredAt(long peer) {
-        Progress progress = peers.get(peer);
-        return progress == null ? Long.MIN_VALUE : progress.answeredAt;
+    List<Long> silentPeers() {
+        List<Long> silent = new ArrayList<>();
+        for (Progress peer : peers.values()) {
+            if (raft.now - peer.answeredAt > raft.settings().electionMaxNanos()) {
+                silent.add(peer.peer);
+            }
+        }
+        return silent;
     }
 
     // ---- contact

@@ -45,6 +45,16 @@ public interface Environment {
     LogStore openLog(Durability durability) throws IOException;
 
     /**
+     * Whether the log that {@link #openLog} opened ends with the process. Then each start is that of a new node: an old
+     * identity without its log could vote twice.
+     *
+     * @return true for a log in memory
+     */
+    default boolean forgetsLog() {
+        return false;
+    }
+
+    /**
      * Binds the transport.
      *
      * @return the transport, not started

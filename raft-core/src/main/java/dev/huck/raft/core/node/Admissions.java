@@ -105,17 +105,18 @@ final class Admissions {
         }
     }
 
-    void invited(Invitation invitation, String sender) {
-        boolean free = peers.clusterId() == 0;
+    void invited(Invitation invitation, long cluster) {
+        // A node that was removed, and still has its directory, may come back to the same cluster.
+        boolean free = peers.clusterId() == 0 || peers.clusterId() == cluster;
         peers.send(
-                sender,
+                invitation.leaderAddress(),
                 0,
                 free
                         ? new JoinRequest(self, false)
                         : new JoinReply(
                                 self.storeId(),
                                 false,
-                                "ERR the node at " + self.address() + " belongs to a cluster already; a node that joins"
+                                "ERR the node at " + self.address() + " belongs to another cluster; a node that joins"
                                         + " must be started with an empty directory and --join"));
     }
 

@@ -12,6 +12,7 @@ import dev.huck.raft.core.consensus.HardState;
 import dev.huck.raft.core.consensus.Limits;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.consensus.Recovery;
+import dev.huck.raft.core.env.Disk;
 import dev.huck.raft.core.env.Environment;
 import dev.huck.raft.core.storage.NodeFile;
 import dev.huck.raft.core.storage.NodeRecord;
@@ -32,9 +33,10 @@ final class Boot {
     private Boot() {}
 
     /** Reads who this node is, or decides it, and makes that durable. */
-    static NodeRecord identify(Environment environment, Options options, NodeFile file, String address)
+    static NodeRecord identify(
+            Environment environment, Options options, NodeFile file, @Nullable NodeRecord before, String address)
             throws IOException {
-        NodeRecord record = file.record();
+        NodeRecord record = before;
         String boot = environment.bootId();
         if (record == null) {
             long clusterId = options.join().isPresent() ? 0 : nonZero(environment);
@@ -70,6 +72,13 @@ final class Boot {
                 .withClean(false);
         file.write(record);
         return record;
+    }
+
+    /** Without its log, what else is left of an earlier run is of no use. */
+    static void forget(Disk disk) throws IOException {
+        for (String snapshot : disk.list("snapshots")) {
+            disk.delete(snapshot);
+        }
     }
 
     private static long nonZero(Environment environment) {

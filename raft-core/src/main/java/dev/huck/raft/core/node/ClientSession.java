@@ -104,6 +104,8 @@ final class ClientSession implements Session {
             return;
         }
         routing.reset();
+        // Before the instance is looked at: one that is replaced meanwhile is then known to be.
+        int epoch = machines.epoch();
         try {
             machines.machine().command(routing, command);
         } catch (CommandException e) {
@@ -115,7 +117,7 @@ final class ClientSession implements Session {
         }
         switch (routing.call()) {
             case WRITE -> forLoop(Operation.write(this, command, routing));
-            case READ -> read(command, wanted);
+            case READ -> read(command, wanted, epoch);
             case REPLY -> {
                 Consumer<Reply> respond = routing.reply();
                 answer(respond == null ? Reply::nil : respond, command);
@@ -126,11 +128,10 @@ final class ClientSession implements Session {
         }
     }
 
-    private void read(Command command, @Nullable Consistency wanted) {
+    private void read(Command command, @Nullable Consistency wanted, int epoch) {
         Consistency own = consistency;
         Consistency level = wanted != null ? wanted : own != null ? own : machines.nodeDefault();
-        Command argument = routing.command() == null ? command : routing.command();
-        Operation read = Operation.read(this, argument, level, routing, machines.epoch());
+        Operation read = Operation.read(this, command, level, routing, epoch);
         if (read.isForLoop()) {
             forLoop(read);
         } else {
@@ -315,8 +316,8 @@ final class ClientSession implements Session {
         if (head != null) {
             answered++;
             answeredBytes += head.cost;
-            if (unknownWrites > 0 && head.kind == Operation.Kind.WRITE && head.state == Operation.State.FAILED) {
-                unknownWrites = Math.max(0, unknownWrites - 1);
+            if (head.outcomeUnknown) {
+                unknownWrites--;
             }
             queue.pop();
         }

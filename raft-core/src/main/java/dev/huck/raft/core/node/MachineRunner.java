@@ -10,12 +10,10 @@ import dev.huck.raft.api.spi.ReplySink;
 import dev.huck.raft.core.consensus.Entries;
 import dev.huck.raft.core.env.Environment;
 import dev.huck.raft.core.env.Stage;
-import dev.huck.raft.core.node.Operation.Kind;
 import dev.huck.raft.core.node.Operation.State;
 import dev.huck.raft.core.storage.SnapshotFiles;
 import dev.huck.raft.core.storage.SnapshotFiles.SnapshotInfo;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,8 +31,6 @@ import org.slf4j.LoggerFactory;
  */
 final class MachineRunner {
     private static final Logger LOG = LoggerFactory.getLogger(MachineRunner.class);
-    private static final String MISSED =
-            "CLUSTERDOWN a later write may be part of the state already; nothing was read, try again";
     private static final int TASKS_A_TURN = 4096;
     private static final long MIN_BACK_OFF_NANOS = 100_000_000L;
     private static final long MAX_BACK_OFF_NANOS = 10_000_000_000L;
@@ -42,6 +38,7 @@ final class MachineRunner {
     private final Stage stage;
     private final Mailbox<Runnable> inbox;
     private final MachineState state;
+    private final Answers answers;
     private final SnapshotTaker snapshots;
     private final Loop loop;
     private final BuiltIns builtIns;
@@ -51,26 +48,22 @@ final class MachineRunner {
     private final ReplicatedPass pass = new ReplicatedPass();
     private final CommandContext context = new CommandContext();
     private final ReplyGuard nowhere = new ReplyGuard(() -> {});
-    private final List<ClientSession> touched = new ArrayList<>();
-    private List<ClientSession> blocked = new ArrayList<>();
-    /** What the blocked sessions wait for has changed. */
+    /** The machine stands elsewhere than at the end of the last turn. */
     private boolean moved;
 
     private long backOff = MIN_BACK_OFF_NANOS;
     private boolean rebuildScheduled;
     private long faultIndex;
 
-    // For everybody to read.
-    private volatile long appliedIndex;
-    private volatile @Nullable String suspect;
-    private volatile int epoch;
-    private volatile boolean closed;
+    // For everybody.
     private final Set<LocalClient> clients = ConcurrentHashMap.newKeySet();
+    private volatile long appliedIndex;
+    private volatile boolean closed;
 
     /**
      * A runner, with a machine that is still empty.
      *
-     * @param env the world around the node; gives the stage its stage
+     * @param env the world around the node; gives this its stage
      * @param machines makes fresh instances
      * @param files the node's snapshots
      * @param loop the node's loop
@@ -90,6 +83,7 @@ final class MachineRunner {
         this.inbox = new Mailbox<>(stage, TASKS_A_TURN, this::turn);
         this.state = new MachineState(machines, files);
         this.snapshots = new SnapshotTaker(state, files, filesStage, loop);
+        this.answers = new Answers(state, loop, inbox::post);
         this.loop = loop;
         this.builtIns = builtIns;
         this.nodeDefault = nodeDefault;
@@ -126,13 +120,13 @@ final class MachineRunner {
 
     /** @return a number that changes whenever the instance is replaced. Any thread */
     int epoch() {
-        return epoch;
+        return state.epoch();
     }
 
     /** @return while the machine is being rebuilt after a failure: the error for clients; else null. Any thread */
     @Nullable
     String suspect() {
-        return suspect;
+        return state.suspect();
     }
 
     Consistency nodeDefault() {
@@ -164,16 +158,7 @@ final class MachineRunner {
      *     confirmed them
      */
     void readReady(List<Operation> reads, long index, long term) {
-        inbox.post(() -> {
-            for (Operation read : reads) {
-                if (read.state == State.WAITING) {
-                    read.state = State.READY;
-                    read.index = index;
-                    read.term = term;
-                    touch(read.session);
-                }
-            }
-        });
+        inbox.post(() -> answers.ready(reads, index, term));
     }
 
     /**
@@ -183,7 +168,7 @@ final class MachineRunner {
      * @param error starts with a code word
      */
     void fail(List<Operation> operations, String error) {
-        inbox.post(() -> operations.forEach(operation -> failNow(operation, error)));
+        inbox.post(() -> operations.forEach(operation -> answers.fail(operation, error)));
     }
 
     /**
@@ -198,7 +183,7 @@ final class MachineRunner {
     /** Takes a snapshot of the present state; answered by the loop's {@code snapshotSaved} or {@code snapshotAbandoned}. */
     void capture() {
         inbox.post(() -> {
-            if (suspect == null) {
+            if (state.suspect() == null) {
                 snapshots.capture();
             } else {
                 loop.snapshotAbandoned("the machine is being rebuilt");
@@ -208,7 +193,7 @@ final class MachineRunner {
 
     /** Looks at a session whose queue has changed. */
     void wake(ClientSession session) {
-        inbox.post(() -> touch(session));
+        inbox.post(() -> answers.touch(session));
     }
 
     /** Keeps a client of this process until it or the node is closed. */
@@ -247,11 +232,18 @@ final class MachineRunner {
 
     private void turn(List<Runnable> tasks) {
         tasks.forEach(Runnable::run);
-        endTurn();
+        answers.endTurn(moved);
+        if (moved) {
+            moved = false;
+            appliedIndex = state.index();
+            if (state.suspect() == null) {
+                loop.applied(appliedIndex);
+            }
+        }
     }
 
     private void applyEntry(LogEntry entry, @Nullable Operation @Nullable [] operations) {
-        if (suspect != null || entry.index() != state.index() + 1) {
+        if (state.suspect() != null || entry.index() != state.index() + 1) {
             outcomeUnknown(operations, entry.index());
             return;
         }
@@ -308,21 +300,16 @@ final class MachineRunner {
             return;
         }
         ClientSession session = operation.session;
-        releaseBefore(operation);
+        answers.releaseBefore(operation);
         if (operation.state != State.WAITING) {
             // Answered UNKNOWN at its turn; now it does take effect.
             run(command, null, nowhere, null);
             return;
         }
         boolean atHead = session.queue.head() == operation;
-        ReplySink sink = session.sink();
-        if (!atHead && sink != null) {
-            operation.recorded = new RecordedReply();
-            sink = operation.recorded;
-        }
-        run(command, operation, session.guard(), sink);
+        run(command, operation, session.guard(), Answers.sinkFor(operation, atHead));
         session.highestIndexShown = Math.max(session.highestIndexShown, context.index());
-        touch(session);
+        answers.touch(session);
         if (atHead) {
             session.pop();
         } else {
@@ -343,44 +330,13 @@ final class MachineRunner {
         guard.end(command);
     }
 
-    /** Runs the reads before a write that is about to be applied, and answers what can be answered. */
-    private void releaseBefore(Operation write) {
-        ClientSession session = write.session;
-        Operation next;
-        for (Operation each = session.queue.head(); each != null && each != write; each = next) {
-            next = each.next;
-            boolean isRead = each.kind == Kind.READ && (each.state == State.READY || each.state == State.WAITING);
-            boolean atHead = session.queue.head() == each;
-            if (isRead) {
-                ReplySink sink = session.sink();
-                if (!atHead && sink != null) {
-                    each.recorded = new RecordedReply();
-                    sink = each.recorded;
-                }
-                if (sink != null && mayHaveMissedItsPlace(each, write)) {
-                    sink.error(MISSED);
-                } else if (sink != null) {
-                    // The write was proposed after the read arrived and is committed, so the state before it is new
-                    // enough at every level.
-                    runRead(each, sink);
-                }
-                each.state = State.DONE;
-                each.recorded = atHead ? null : each.recorded;
-            }
-            if (atHead && answer(session, each)) {
-                session.pop();
-            }
-            touch(session);
-        }
-    }
-
     private void outcomeUnknown(@Nullable Operation @Nullable [] operations, long index) {
         if (operations == null) {
             return;
         }
         for (Operation operation : operations) {
             if (operation != null) {
-                failNow(
+                answers.fail(
                         operation,
                         "UNKNOWN the command is committed at index " + index + ", but this node's machine failed before"
                                 + " its result was known; look before repeating it");
@@ -388,176 +344,10 @@ final class MachineRunner {
         }
     }
 
-    private void failNow(Operation operation, String error) {
-        if (operation.state == State.WAITING || operation.state == State.READY) {
-            operation.state = State.FAILED;
-            operation.error = error;
-            if (operation.kind == Kind.WRITE && error.startsWith("UNKNOWN")) {
-                operation.session.unknownWrites++;
-            }
-            touch(operation.session);
-        }
-    }
-
-    private void touch(ClientSession session) {
-        if (!session.touched) {
-            session.touched = true;
-            touched.add(session);
-        }
-    }
-
-    private void endTurn() {
-        if (moved) {
-            List<ClientSession> again = blocked;
-            blocked = new ArrayList<>();
-            for (ClientSession session : again) {
-                session.blocked = false;
-                touch(session);
-            }
-        }
-        for (ClientSession session : touched) {
-            Operation head = session.queue.head();
-            while (head != null && answer(session, head)) {
-                session.pop();
-                head = session.queue.head();
-            }
-        }
-        for (ClientSession session : touched) {
-            session.touched = false;
-            session.finishTurn();
-        }
-        touched.clear();
-        if (moved) {
-            moved = false;
-            appliedIndex = state.index();
-            if (suspect == null) {
-                loop.applied(appliedIndex);
-            }
-        }
-    }
-
-    /** Answers the head of a session's queue if that can be done now. */
-    private boolean answer(ClientSession session, Operation head) {
-        ReplySink sink = session.sink();
-        if (sink == null) {
-            return abandon(head);
-        }
-        try {
-            return answer(session, head, sink);
-        } catch (RuntimeException e) {
-            LOG.warn("a reply to {} could not be written; its connection is closed", session, e);
-            session.abort();
-            return true;
-        }
-    }
-
-    private boolean answer(ClientSession session, Operation head, ReplySink sink) {
-        return switch (head.state) {
-            case FAILED -> {
-                String error = head.error;
-                session.guard().run(sink, reply -> reply.error(error == null ? "ERR failed" : error), "a command");
-                yield true;
-            }
-            case DONE -> {
-                RecordedReply recorded = head.recorded;
-                if (recorded != null) {
-                    session.guard().run(sink, recorded::replay, "a command");
-                }
-                yield true;
-            }
-            case READY -> head.kind == Kind.READ ? answerRead(session, head, sink) : answerLocal(session, head, sink);
-            case WAITING -> false;
-            case GONE -> throw new AssertionError("answered twice");
-        };
-    }
-
-    /** The client is gone: writes go on, reads are dropped, and what was to be started still is. */
-    private boolean abandon(Operation head) {
-        if (head.kind == Kind.LOCAL && head.state == State.READY && head.starter != null) {
-            start(head);
-        }
-        return head.kind != Kind.WRITE || head.state != State.WAITING;
-    }
-
-    private boolean answerLocal(ClientSession session, Operation head, ReplySink sink) {
-        if (head.local != null) {
-            session.write(sink, head.local);
-            return true;
-        }
-        start(head);
-        return false;
-    }
-
-    private void start(Operation local) {
-        local.state = State.WAITING;
-        Deferred.start(
-                local,
-                answer -> inbox.post(() -> {
-                    if (local.state == State.WAITING) {
-                        local.state = State.READY;
-                        local.local = answer;
-                        touch(local.session);
-                    }
-                }));
-    }
-
-    private boolean answerRead(ClientSession session, Operation read, ReplySink sink) {
-        String unusable = suspect;
-        if (unusable != null) {
-            session.guard().run(sink, reply -> reply.error(unusable), "a read");
-            return true;
-        }
-        if (Math.max(read.index, session.highestIndexShown) > state.index()) {
-            if (!session.blocked) {
-                session.blocked = true;
-                blocked.add(session);
-            }
-            return false;
-        }
-        if (mayHaveMissedItsPlace(read, null)) {
-            session.guard().run(sink, reply -> reply.error(MISSED), "a read");
-            return true;
-        }
-        int mark = sink.mark();
-        runRead(read, sink);
-        if (read.consistency == Consistency.MEDIUM && read.term != 0 && !loop.leaseValid(read.term)) {
-            // The node may have slept since the lease was looked at; somebody else may lead and have written.
-            sink.rewind(mark);
-            read.state = State.WAITING;
-            loop.submit(List.of(read));
-            return false;
-        }
-        return true;
-    }
-
-    private void runRead(Operation read, ReplySink sink) {
-        ClientSession session = read.session;
-        ReplyGuard guard = session.guard();
-        Reads.run(read, state.readContext(), guard, sink);
-        session.highestIndexShown =
-                Math.max(session.highestIndexShown, state.readContext().index());
-    }
-
-    /**
-     * Whether the state may hold a write that was sent after this read: one that was answered {@code UNKNOWN}, or one that
-     * a snapshot brought along.
-     */
-    private boolean mayHaveMissedItsPlace(Operation read, @Nullable Operation until) {
-        if (read.epoch == epoch && read.session.unknownWrites == 0) {
-            return false;
-        }
-        for (Operation later = read.next; later != null && later != until; later = later.next) {
-            if (later.kind == Kind.WRITE && (read.epoch != epoch || later.state == State.FAILED)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private void fault(Throwable thrown, long index) {
         faultIndex = index;
-        suspect = "MACHINE this node's state is being rebuilt after a failure at index " + index
-                + " (see the log of the node); nothing was done, ask another node or try again later";
+        state.distrust("MACHINE this node's state is being rebuilt after a failure at index " + index
+                + " (see the log of the node); nothing was done, ask another node or try again later");
         moved = true;
         loop.machineFailed(thrown, index);
         rebuildLater();
@@ -573,7 +363,7 @@ final class MachineRunner {
 
     private void rebuild() {
         rebuildScheduled = false;
-        if (closed || suspect == null) {
+        if (closed || state.suspect() == null) {
             return;
         }
         try {
@@ -583,28 +373,19 @@ final class MachineRunner {
             rebuildLater();
             return;
         }
-        replaced();
+        restarted();
     }
 
-    /** Only this stage ever changes it. */
-    private int nextEpoch() {
-        return epoch + 1;
-    }
-
-    private void replaced() {
-        boolean rebuilt = suspect != null;
-        suspect = null;
-        epoch = nextEpoch();
-        appliedIndex = state.index();
+    private void restarted() {
         moved = true;
-        if (rebuilt) {
-            LOG.info("the machine was rebuilt as of index {}", appliedIndex);
-            loop.machineRestarted(appliedIndex);
-        }
+        appliedIndex = state.index();
+        LOG.info("the machine was rebuilt as of index {}", appliedIndex);
+        loop.machineRestarted(appliedIndex);
     }
 
     private void restoreNow(LogPosition position) {
-        if (suspect == null && state.index() >= position.index()) {
+        boolean suspect = state.suspect() != null;
+        if (!suspect && state.index() >= position.index()) {
             return;
         }
         try {
@@ -613,6 +394,9 @@ final class MachineRunner {
             fault(e, position.index());
             return;
         }
-        replaced();
+        moved = true;
+        if (suspect) {
+            restarted();
+        }
     }
 }

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The machine's present instance and where in the log it stands. Belongs to the machine stage, but for the instance
- * itself, which routing passes use on other threads.
+ * The machine's present instance, where in the log it stands, and whether it can be trusted. Belongs to the machine
+ * stage, but for what says that any thread may call.
  */
 final class MachineState {
     private static final Logger LOG = LoggerFactory.getLogger(MachineState.class);
@@ -24,6 +24,8 @@ final class MachineState {
     private final SnapshotFiles snapshots;
     private final ReadPoint readPoint = new ReadPoint();
     private volatile Machine machine;
+    private volatile int epoch;
+    private volatile @Nullable String suspect;
     private long index;
     private long term;
     private long stamp;
@@ -51,9 +53,25 @@ final class MachineState {
         this.machine = machines.get();
     }
 
-    /** The instance, for any thread. */
+    /** The instance. Any thread. */
     Machine machine() {
         return machine;
+    }
+
+    /** A number that changes whenever the instance is replaced. Any thread. */
+    int epoch() {
+        return epoch;
+    }
+
+    /** While the instance can't be trusted: the error for clients; else null. Any thread. */
+    @Nullable
+    String suspect() {
+        return suspect;
+    }
+
+    /** Nothing is read from or applied to this instance any more. */
+    void distrust(String error) {
+        suspect = error;
     }
 
     /** Last entry that is applied to its end. */
@@ -123,9 +141,12 @@ final class MachineState {
         }
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // only the machine stage writes it
     private void become(Machine fresh, LogPosition position, long nanos, Configuration at) {
         applied(position.index(), position.term(), nanos);
         configuration = at;
         machine = fresh;
+        epoch++;
+        suspect = null;
     }
 }

@@ -46,7 +46,7 @@ final class Operation {
 
     final ClientSession session;
     final Kind kind;
-    /** The command of a write, or of a read by a handler; null once answered. */
+    /** The command of a write or a read; null once answered. */
     @Nullable
     Command command;
     /** Of a read. */
@@ -58,11 +58,17 @@ final class Operation {
     @Nullable
     Responder<Object> responder;
 
+    /** Of a read; bound to the instance of the machine that routed it. */
     @Nullable
     Query<Object> query;
 
+    /** The same in one function, with what it is to be given. */
     @Nullable
     ReadHandler reader;
+
+    @Nullable
+    Command argument;
+
     /** Starts what a local operation waits for; begun when everything before it is answered. */
     @Nullable
     Supplier<CompletionStage<Consumer<Reply>>> starter;
@@ -87,11 +93,14 @@ final class Operation {
     @Nullable
     String error;
 
+    /** Machine stage: of a write that failed and yet may take effect. */
+    boolean outcomeUnknown;
+
     /** Machine stage: of one that ran before its turn. */
     @Nullable
     RecordedReply recorded;
 
-    /** Which instance of the machine was there when a read arrived. */
+    /** Which instance of the machine routed a read. */
     final int epoch;
 
     private Operation(
@@ -112,6 +121,7 @@ final class Operation {
         this.responder = routed == null ? null : routed.responder();
         this.query = routed == null ? null : routed.query();
         this.reader = routed == null ? null : routed.reader();
+        this.argument = routed == null ? null : routed.command();
         this.local = local;
         this.starter = starter;
         this.epoch = epoch;
@@ -137,6 +147,14 @@ final class Operation {
         return new Operation(session, Kind.LOCAL, State.READY, null, null, null, null, starter, 0);
     }
 
+    /** Routes a read anew, as the instance that did so has gone. Machine stage. */
+    void route(RecordingApplier routed) {
+        responder = routed.responder();
+        query = routed.query();
+        reader = routed.reader();
+        argument = routed.command();
+    }
+
     /** Whether the loop has to see it. */
     boolean isForLoop() {
         return kind == Kind.WRITE || (kind == Kind.READ && consistency != Consistency.LOW);
@@ -152,6 +170,7 @@ final class Operation {
         responder = null;
         query = null;
         reader = null;
+        argument = null;
         starter = null;
         local = null;
         recorded = null;

@@ -5,7 +5,6 @@ import dev.huck.raft.core.env.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -109,26 +108,36 @@ public final class RealDisk implements Disk, AutoCloseable {
     }
 
     private FileChannel lock() {
-        Path path = directory.resolve(LOCK);
         FileChannel channel = null;
         try {
-            channel = openFile(path);
-            FileLock held = channel.tryLock();
-            if (held != null) {
-                byte[] pid = Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII);
-                channel.truncate(0).write(ByteBuffer.wrap(pid), 0);
-                return channel;
+            channel = openFile(directory.resolve(LOCK));
+            if (channel.tryLock() == null) {
+                throw new StartFailed(inUse(readPid(channel)), null);
             }
-            String holder = Files.readString(path);
-            channel.close();
-            throw new StartFailed(
-                    "ERR the directory " + directory + " is in use by another process"
-                            + (holder.isEmpty() ? "" : " (pid " + holder + ")") + "; every node needs one of its own",
-                    null);
-        } catch (IOException | OverlappingFileLockException e) {
+            byte[] pid = Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII);
+            channel.truncate(0).write(ByteBuffer.wrap(pid), 0);
+            return channel;
+        } catch (OverlappingFileLockException e) {
+            // Another loader has loaded this class too. Closing the channel would unlock the other's, see OPEN.
+            throw new StartFailed(inUse(""), e);
+        } catch (IOException e) {
             closeQuietly(channel, e);
             throw new StartFailed("ERR the directory " + directory + " can't be locked: " + e, e);
+        } catch (StartFailed e) {
+            closeQuietly(channel, e);
+            throw e;
         }
+    }
+
+    private String inUse(String pid) {
+        return "ERR the directory " + directory + " is in use by another process"
+                + (pid.isEmpty() ? "" : " (pid " + pid + ")") + "; every node needs one of its own";
+    }
+
+    private static String readPid(FileChannel channel) throws IOException {
+        ByteBuffer pid = ByteBuffer.allocate(20);
+        int length = channel.read(pid, 0);
+        return length < 0 ? "" : new String(pid.array(), 0, length, StandardCharsets.US_ASCII);
     }
 
     private static void closeQuietly(@Nullable FileChannel channel, Exception cause) {

@@ -41,6 +41,7 @@ public final class RealEnvironment implements Environment, AutoCloseable {
     private final RealDisk disk;
     private final RandomGenerator random = new SplittableRandom(new SecureRandom().nextLong());
     private final List<ThreadStage> stages = new ArrayList<>();
+    private boolean forgetsLog;
 
     /**
      * Locks the directory.
@@ -95,8 +96,14 @@ public final class RealEnvironment implements Environment, AutoCloseable {
     @Override
     public LogStore openLog(Durability durability) throws IOException {
         Path directory = options.directory().resolve(LOG_FOLDER);
-        return chooseLogStore(Providers.all(LogStoreProvider.class), directory, options.backend())
-                .open(directory, durability);
+        LogStoreProvider provider = chooseLogStore(Providers.all(LogStoreProvider.class), directory, options.backend());
+        forgetsLog = !provider.isDurable();
+        return provider.open(directory, durability);
+    }
+
+    @Override
+    public boolean forgetsLog() {
+        return forgetsLog;
     }
 
     /**

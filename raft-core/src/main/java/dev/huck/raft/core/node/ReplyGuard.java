@@ -100,6 +100,11 @@ final class ReplyGuard implements Reply {
         sink = null;
     }
 
+    /** Writes an error. */
+    void error(ReplySink to, String message) {
+        run(to, reply -> reply.error(message), "a command");
+    }
+
     /** Writes a reply by a function whose exceptions become its error. */
     void run(ReplySink to, Consumer<? super Reply> respond, Object what) {
         begin(to);

@@ -4,8 +4,13 @@ import dev.huck.raft.api.Role;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Raft;
+import java.util.List;
 
-/** What the loop lets other threads see of the core: one consistent moment, published at the end of each turn. */
+/**
+ * What the loop lets other threads see of the core: one consistent moment, published at the end of each turn.
+ *
+ * @param silent members that have not answered this leader for an election timeout
+ */
 record View(
         Role role,
         long term,
@@ -14,7 +19,8 @@ record View(
         long commitIndex,
         LogPosition snapshot,
         Configuration configuration,
-        long leaseUntil) {
+        long leaseUntil,
+        List<Long> silent) {
 
     static View of(Raft raft) {
         return new View(
@@ -25,6 +31,7 @@ record View(
                 raft.commitIndex(),
                 raft.snapshot(),
                 raft.configuration(),
-                raft.leaseUntil());
+                raft.leaseUntil(),
+                raft.silentPeers());
     }
 }

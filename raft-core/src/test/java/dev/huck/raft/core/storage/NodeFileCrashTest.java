@@ -73,6 +73,21 @@ class NodeFileCrashTest {
         }
     }
 
+    @Test
+    void identityOnceReportedSurvivesAPowerCutThoughItsFirstWriteWasKilled() throws IOException {
+        boolean through = false;
+        for (int change = 0; !through; change++) {
+            for (int luck = 0; luck < LUCKS; luck++) {
+                CrashDisk disk = new CrashDisk(luck);
+                disk.losePowerAt(change);
+                tryToWrite(disk, NodeFileTest.FIRST);
+                through = !disk.hasFailed();
+                NodeRecord reported = NodeFileTest.read(disk.afterKill());
+                assertEquals(reported, NodeFileTest.read(disk.afterPowerCut()), "change " + change);
+            }
+        }
+    }
+
     private static List<NodeRecord> allowed(boolean written) {
         return written ? List.of(NodeFileTest.SECOND) : Arrays.asList(NodeFileTest.FIRST, NodeFileTest.SECOND);
     }

@@ -207,6 +207,28 @@ class NodeFileTest {
     }
 
     @Test
+    void recordThatReachedOneCopyOnlyIsTheNewestAllTheSame() throws IOException {
+        writeOneCopyOnly();
+        assertEquals(SECOND, read(disk));
+    }
+
+    private void writeOneCopyOnly() throws IOException {
+        write(disk, FIRST);
+        try (NodeFile file = NodeFile.open(disk)) {
+            disk.failAt(2);
+            assertThrows(IOException.class, () -> file.write(SECOND));
+        }
+    }
+
+    @Test
+    void copyThatWasLeftBehindIsBroughtUpToDate() throws IOException {
+        writeOneCopyOnly();
+        read(disk);
+        disk.flipBit("node", 100);
+        assertEquals(SECOND, read(disk));
+    }
+
+    @Test
     void textsOfGreatestLengthFit() throws IOException {
         String longest = "x".repeat(NodeRecord.MAX_TEXT);
         NodeRecord record = new NodeRecord(

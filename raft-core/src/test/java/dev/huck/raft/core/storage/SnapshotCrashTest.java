@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.huck.raft.core.storage.SnapshotFiles.Received;
+import dev.huck.raft.core.storage.SnapshotFiles.SnapshotInfo;
 import java.io.IOException;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -124,6 +125,7 @@ class SnapshotCrashTest {
     }
 
     private static String words(SnapshotFiles files) throws IOException {
-        return Snapshots.restored(files, files.newest());
+        SnapshotInfo newest = files.newest();
+        return newest == null ? "nothing" : Snapshots.restored(files, newest);
     }
 }

@@ -1,0 +1,62 @@
+package dev.huck.log.lmdb;
+
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/** Directories whose entries survive a power cut. */
+final class Directories {
+    private Directories() {}
+
+    /** Makes a directory and those above it where they are missing, synced, and gives its real path. */
+    static Path create(Path directory) throws IOException {
+        Path absolute = directory.toAbsolutePath();
+        if (!Files.isDirectory(absolute)) {
+            Path existing = existingAncestor(absolute);
+            Files.createDirectories(absolute);
+            for (Path made = absolute.getParent(); made != null; made = made.getParent()) {
+                sync(made);
+                if (made.equals(existing)) {
+                    break;
+                }
+            }
+        }
+        return absolute.toRealPath();
+    }
+
+    /** Makes the names in a directory survive a power cut. */
+    static void sync(Path directory) throws IOException {
+        // An interrupt closes the channel and says nothing about the disk: begin again, and keep it for later.
+        boolean interrupted = false;
+        try {
+            while (!trySync(directory)) {
+                interrupted |= Thread.interrupted();
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static boolean trySync(Path directory) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+            return true;
+        } catch (ClosedByInterruptException e) {
+            return false;
+        }
+    }
+
+    private static @Nullable Path existingAncestor(Path missing) {
+        Path path = missing.getParent();
+        while (path != null && !Files.isDirectory(path)) {
+            path = path.getParent();
+        }
+        return path;
+    }
+}

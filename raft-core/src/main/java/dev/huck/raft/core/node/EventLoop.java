@@ -1,0 +1,479 @@
+package dev.huck.raft.core.node;
+
+import dev.huck.raft.api.Durability;
+import dev.huck.raft.api.HuckException;
+import dev.huck.raft.api.Machine;
+import dev.huck.raft.api.NodeStatus;
+import dev.huck.raft.api.Options;
+import dev.huck.raft.api.Role;
+import dev.huck.raft.api.spi.ClientConnection;
+import dev.huck.raft.api.spi.LogPosition;
+import dev.huck.raft.api.spi.LogStore;
+import dev.huck.raft.api.spi.Transport;
+import dev.huck.raft.core.consensus.Admission;
+import dev.huck.raft.core.consensus.Configuration;
+import dev.huck.raft.core.consensus.Effect;
+import dev.huck.raft.core.consensus.Event;
+import dev.huck.raft.core.consensus.Limits;
+import dev.huck.raft.core.consensus.Member;
+import dev.huck.raft.core.consensus.Message;
+import dev.huck.raft.core.consensus.PeerMessage;
+import dev.huck.raft.core.consensus.Raft;
+import dev.huck.raft.core.consensus.Recovery;
+import dev.huck.raft.core.env.Environment;
+import dev.huck.raft.core.env.Stage;
+import dev.huck.raft.core.storage.NodeFile;
+import dev.huck.raft.core.storage.NodeRecord;
+import dev.huck.raft.core.storage.SnapshotFiles;
+import dev.huck.raft.core.wire.Envelope;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The loop stage: owns the core, takes what clients, peers and the other stages bring, in batches, and carries out the
+ * effects. Nothing here blocks; everything that waits is another stage's.
+ */
+final class EventLoop implements Loop {
+    private static final Logger LOG = LoggerFactory.getLogger("dev.huck.raft");
+    private static final int ITEMS_A_TURN = 4096;
+    private static final long DRAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    private final Environment environment;
+    private final Options options;
+    private final NodeRecord record;
+    private final Raft raft;
+    private final Stage stage;
+    private final Mailbox<Object> mailbox;
+    private final LogWriter writer;
+    private final MachineRunner machine;
+    private final BuiltIns builtIns;
+    private final Peers peers;
+    private final Admissions admissions;
+    private final Snapshotting snapshotting;
+    private final Requests requests;
+    private final ArrayDeque<Effect.SendAfter> heldBack = new ArrayDeque<>();
+    private final List<CompletableFuture<Void>> handOvers = new ArrayList<>();
+    private final Consumer<Throwable> failed;
+
+    private volatile View view;
+    private volatile boolean stopped;
+    private long tickAt = Long.MAX_VALUE;
+    private Stage.@Nullable Timer ticker;
+    private long persisted;
+
+    /** Something that is not for the core, or not yet. */
+    private record Heard(Envelope envelope, PeerMessage message) {}
+
+    /**
+     * Puts a node together from what was opened.
+     *
+     * @param failed takes what ends the node; any thread
+     */
+    @SuppressWarnings("this-escape") // others get this, but nothing runs before start()
+    EventLoop(
+            Environment environment,
+            Options options,
+            Supplier<? extends Machine> machines,
+            Transport transport,
+            NodeFile file,
+            LogStore store,
+            NodeRecord record,
+            SnapshotFiles snapshots,
+            Consumer<Throwable> failed)
+            throws IOException {
+        this.environment = environment;
+        this.options = options;
+        this.record = record;
+        this.failed = failed;
+        this.stage = environment.stage("loop");
+        this.mailbox = new Mailbox<>(stage, ITEMS_A_TURN, this::turn);
+        this.builtIns = new BuiltIns(environment, options, this, transport.commands());
+        Stage filesStage = environment.stage("files");
+        this.machine =
+                new MachineRunner(environment, machines, snapshots, this, builtIns, options.consistency(), filesStage);
+        this.snapshotting = new Snapshotting(snapshots, filesStage, machine, mailbox::post, failed);
+        Limits limits =
+                Limits.DEFAULT.with(options.memoryBudgetBytes(), options.snapshotEveryBytes(), options.logTailBytes());
+        Recovery recovery = Boot.recover(record, store, machine.boot(), limits);
+        this.raft = recovery.start(limits, environment.random(), environment.nanoTime());
+        this.view = View.of(raft);
+        Durability level = raft.configuration().settings().durability();
+        this.writer = new LogWriter(environment, store, file, record, level, mailbox::post, failed);
+        this.peers = new Peers(record.storeId(), record.address(), transport, record.clusterId());
+        this.peers.configuration(raft.configuration());
+        Member self = new Member(
+                record.storeId(), record.nodeId(), record.address(), Member.Voting.NEWCOMER, Member.Versions.CURRENT);
+        this.admissions = new Admissions(environment, stage, peers, self, this::step);
+        this.requests =
+                new Requests(environment, options, stage, raft, machine, () -> admissions.notLeader(View.of(raft)));
+    }
+
+    void start() {
+        stage.execute(() -> {
+            carryOut();
+            Configuration configuration = raft.configuration();
+            Member me = configuration.member(record.storeId());
+            if (me == null
+                    && options.join().isPresent()
+                    && configuration.members().isEmpty()) {
+                admissions.join(options.join().get(), options.joinTimeout().toNanos(), failed);
+            } else if (me != null && !me.address().equals(record.address())) {
+                // Known under another address: any other member passes the news on to the leader.
+                configuration.members().stream()
+                        .filter(m -> m.storeId() != record.storeId())
+                        .findFirst()
+                        .ifPresent(m -> admissions.announce(m.address()));
+            }
+        });
+    }
+
+    Raft raft() {
+        return raft;
+    }
+
+    Peers book() {
+        return peers;
+    }
+
+    ClientSession connected(ClientConnection connection) {
+        return new ClientSession(connection, this, machine, builtIns);
+    }
+
+    LocalClient client() {
+        return new LocalClient(this, machine, builtIns);
+    }
+
+    // ---- what others bring; any thread
+
+    void received(byte[] frame) {
+        peers.received(frame, (envelope, message) -> {
+            if (message instanceof Message consensus && peers.clusterId() == envelope.clusterId()) {
+                mailbox.post(new Event.Received(consensus));
+            } else {
+                mailbox.post(new Heard(envelope, message));
+            }
+        });
+    }
+
+    @Override
+    public void submit(List<Operation> operations) {
+        requests.charge(operations);
+        mailbox.post(operations);
+    }
+
+    @Override
+    public boolean overBudget() {
+        return requests.overBudget();
+    }
+
+    @Override
+    public boolean leaseValid(long term) {
+        View seen = view;
+        return seen.role() == Role.LEADER && seen.term() == term && environment.nanoTime() - seen.leaseUntil() < 0;
+    }
+
+    @Override
+    public void applied(long index) {
+        mailbox.post(new Event.Applied(index));
+    }
+
+    @Override
+    public void machineFailed(Throwable cause, long index) {
+        LOG.error("the machine failed at index {}; this node hands over and rebuilds its state", index, cause);
+        mailbox.post(new Event.Transfer());
+    }
+
+    @Override
+    public void machineRestarted(long appliedIndex) {
+        mailbox.post(new Event.MachineRestarted(appliedIndex));
+    }
+
+    @Override
+    public void snapshotSaved(LogPosition position) {
+        mailbox.post(new Event.SnapshotSaved(position));
+        mailbox.post((Runnable) () -> snapshotting.saved(position));
+    }
+
+    @Override
+    public void snapshotAbandoned() {
+        snapshotAbandoned("the snapshot could not be written; see the node's log");
+    }
+
+    @Override
+    public void snapshotAbandoned(String reason) {
+        mailbox.post(new Event.SnapshotAbandoned());
+        mailbox.post((Runnable) () -> snapshotting.abandoned(reason));
+    }
+
+    @Override
+    public NodeStatus status() {
+        return Reports.status(view, record, peers, machine.appliedIndex(), stopped);
+    }
+
+    @Override
+    public Map<String, String> stats() {
+        return Reports.stats(view, machine.appliedIndex());
+    }
+
+    @Override
+    public List<Map.Entry<String, String>> peers() {
+        return Reports.peers(view, record.storeId());
+    }
+
+    @Override
+    public CompletionStage<Void> addMember(String address) {
+        CompletableFuture<Void> future = new CompletableFuture<>();
+        long patience = options.joinTimeout().toNanos();
+        return run(future, () -> admissions.add(address, View.of(raft), patience, future));
+    }
+
+    @Override
+    public CompletionStage<Void> removeMember(String idOrAddress) {
+        CompletableFuture<Void> future = new CompletableFuture<>();
+        return run(future, () -> admissions.remove(idOrAddress, View.of(raft), future));
+    }
+
+    @Override
+    public CompletionStage<Long> snapshot() {
+        CompletableFuture<Long> future = new CompletableFuture<>();
+        return run(future, () -> snapshotting.request(raft.snapshot(), future));
+    }
+
+    @Override
+    public CompletionStage<Void> shrinkLog() {
+        CompletableFuture<Void> future = new CompletableFuture<>();
+        return run(future, () -> writer.run(LogStore::shrink, () -> future.complete(null)));
+    }
+
+    CompletionStage<Void> transferLeadership() {
+        CompletableFuture<Void> future = new CompletableFuture<>();
+        return run(future, () -> handOver(future));
+    }
+
+    private <T> CompletionStage<T> run(CompletableFuture<T> future, Runnable task) {
+        if (stopped) {
+            future.completeExceptionally(new HuckException.Stopped("ERR the node has stopped"));
+        } else {
+            mailbox.post(task);
+        }
+        return future;
+    }
+
+    // ---- the loop
+
+    private void step(Event event) {
+        raft.step(environment.nanoTime(), event);
+    }
+
+    @SuppressWarnings("unchecked")
+    private void turn(List<Object> items) {
+        if (stopped) {
+            return;
+        }
+        for (Object item : items) {
+            if (item instanceof Event event) {
+                step(event);
+                if (event instanceof Event.Persisted done) {
+                    persisted = Math.max(persisted, done.sequence());
+                }
+            } else if (item instanceof Heard heard) {
+                heard(heard);
+            } else if (item instanceof Runnable task) {
+                task.run();
+            } else {
+                requests.add((List<Operation>) item);
+            }
+        }
+        requests.admit();
+        carryOut();
+    }
+
+    private void heard(Heard heard) {
+        PeerMessage message = heard.message;
+        String sender = heard.envelope.senderAddress();
+        if (message instanceof Message consensus) {
+            if (peers.clusterId() == 0) {
+                // Whoever knows this directory's random id was asked to admit it.
+                peers.join(heard.envelope.clusterId());
+                writer.changeRecord(r -> r.withCluster(heard.envelope.clusterId()));
+            }
+            if (peers.clusterId() == heard.envelope.clusterId()) {
+                step(new Event.Received(consensus));
+            }
+        } else if (message instanceof Admission.JoinRequest request) {
+            admissions.requested(request, View.of(raft));
+        } else if (message instanceof Admission.JoinReply reply) {
+            admissions.replied(reply, sender, failed);
+        } else if (message instanceof Admission.Invitation invitation) {
+            admissions.invited(invitation, heard.envelope.clusterId());
+        }
+    }
+
+    private void carryOut() {
+        List<Effect> effects = raft.effects();
+        // Before anything leaves: a lease that this turn gave up must not be seen once the hand-over is on its way.
+        view = View.of(raft);
+        for (Effect effect : effects) {
+            carryOut(effect);
+        }
+        while (!heldBack.isEmpty() && heldBack.getFirst().sequence() <= persisted) {
+            peers.send(heldBack.removeFirst().message());
+        }
+        scheduleTick();
+    }
+
+    private void carryOut(Effect effect) {
+        if (effect instanceof Effect.Send send) {
+            peers.send(send.message());
+        } else if (effect instanceof Effect.SendAfter send) {
+            heldBack.addLast(send);
+        } else if (effect instanceof Effect.Persist persist) {
+            if (persist.reset() != null || persist.truncateFrom() > 0) {
+                requests.overwritten(persist.reset() != null ? 0 : persist.truncateFrom());
+            }
+            writer.write(persist);
+        } else if (effect instanceof Effect.Apply apply) {
+            requests.apply(apply.entries());
+        } else if (effect instanceof Effect.ReadEntries read) {
+            writer.read(read);
+        } else if (effect instanceof Effect.Proposed proposed) {
+            requests.proposed(proposed);
+        } else if (effect instanceof Effect.Rejected rejected) {
+            requests.rejected(rejected);
+        } else if (effect instanceof Effect.ReadReady ready) {
+            requests.readReady(ready);
+        } else if (effect instanceof Effect.RoleChanged changed) {
+            roleChanged(changed);
+        } else if (effect instanceof Effect.ConfigurationChanged changed) {
+            configurationChanged(changed.configuration());
+        } else if (effect instanceof Effect.Changed changed) {
+            admissions.changed(changed.request(), changed.reason(), changed.outcomeKnown());
+        } else if (effect instanceof Effect.TakeSnapshot) {
+            snapshotting.capture();
+        } else if (effect instanceof Effect.ReadChunk read) {
+            snapshotting.read(read);
+        } else if (effect instanceof Effect.StoreChunk store) {
+            snapshotting.store(store);
+        } else if (effect instanceof Effect.RestoreMachine restore) {
+            machine.restore(restore.position());
+        }
+    }
+
+    private void roleChanged(Effect.RoleChanged changed) {
+        String leader = changed.leader() == 0 ? "unknown" : peers.addressOf(changed.leader());
+        LOG.info("{} in term {}, leader {}", changed.role(), changed.term(), leader);
+        if (changed.role() != Role.LEADER) {
+            handOvers.forEach(future -> future.complete(null));
+            handOvers.clear();
+        }
+    }
+
+    private void configurationChanged(Configuration configuration) {
+        peers.configuration(configuration);
+        admissions.configurationChanged(configuration);
+        Durability level = configuration.settings().durability();
+        if (level != options.durability()) {
+            LOG.warn(
+                    "durability is {}, as the cluster has agreed; the option {} is ignored",
+                    level,
+                    options.durability());
+        }
+        writer.durability(level);
+        writer.changeRecord(r -> r.withLastDurability(level));
+    }
+
+    private void scheduleTick() {
+        long deadline = raft.deadline();
+        if (deadline >= tickAt || stopped) {
+            return; // The timer that runs finds a later deadline when it fires.
+        }
+        if (ticker != null) {
+            ticker.cancel();
+        }
+        tickAt = deadline;
+        ticker = stage.schedule(Math.max(0, deadline - environment.nanoTime()), () -> {
+            tickAt = Long.MAX_VALUE;
+            ticker = null;
+            if (!stopped) {
+                if (environment.nanoTime() - raft.deadline() >= 0) {
+                    step(new Event.Tick());
+                }
+                carryOut();
+            }
+        });
+    }
+
+    // ---- the end
+
+    private void handOver(CompletableFuture<Void> future) {
+        if (raft.role() != Role.LEADER) {
+            future.complete(null);
+            return;
+        }
+        handOvers.add(future);
+        step(new Event.Transfer());
+        stage.schedule(options.electionTimeoutMax().toNanos(), () -> {
+            handOvers.removeIf(waiting -> waiting == future);
+            future.completeExceptionally(
+                    new HuckException.Busy("BUSY nobody took leadership over within an election timeout"));
+        });
+    }
+
+    /** Hands leadership over, waits a moment for the outcome of what is under way, then runs something on this stage. */
+    @SuppressWarnings("FutureReturnValueIgnored") // it goes on either way
+    void wind(Runnable then) {
+        mailbox.post((Runnable) () -> {
+            CompletableFuture<Void> handedOver = new CompletableFuture<>();
+            if (raft.configuration().isSoleVoter(record.storeId())) {
+                handedOver.complete(null);
+            } else {
+                handOver(handedOver);
+            }
+            long patience =
+                    environment.nanoTime() + options.electionTimeoutMax().toNanos();
+            handedOver.whenComplete((done, problem) -> stage.execute(() -> drain(patience, then)));
+        });
+    }
+
+    private void drain(long patience, Runnable then) {
+        if (requests.isIdle() || environment.nanoTime() - patience > 0) {
+            then.run();
+        } else {
+            stage.schedule(DRAIN_NANOS, () -> drain(patience, then));
+        }
+    }
+
+    /** Stops at once. Loop stage; after it has run, everything is closed but the transport. */
+    void stop(Runnable then) {
+        if (stopped) {
+            return;
+        }
+        stopped = true;
+        if (ticker != null) {
+            ticker.cancel();
+        }
+        requests.stop();
+        machine.close();
+        writer.close(() -> {
+            snapshotting.close();
+            stage.close();
+            then.run();
+        });
+    }
+
+    /** Runs something on this stage, whatever else waits. Any thread. */
+    void execute(Runnable task) {
+        stage.execute(task);
+    }
+}

@@ -1,0 +1,73 @@
+package dev.huck.raft.core.node;
+
+import dev.huck.raft.api.MemberInfo;
+import dev.huck.raft.api.NodeStatus;
+import dev.huck.raft.api.Role;
+import dev.huck.raft.core.consensus.Member;
+import dev.huck.raft.core.storage.NodeRecord;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** What a node says of itself, made from one {@link View}. */
+final class Reports {
+    private Reports() {}
+
+    static NodeStatus status(View view, NodeRecord record, Peers peers, long applied, boolean stopped) {
+        List<MemberInfo> members = view.configuration().members().stream()
+                .map(m -> new MemberInfo(m.nodeId(), m.storeId(), m.address(), m.votesInNew()))
+                .toList();
+        return new NodeStatus(
+                record.nodeId(),
+                record.storeId(),
+                peers.clusterId(),
+                stopped ? Role.SHUTDOWN : view.role(),
+                view.term(),
+                Optional.ofNullable(view.leader() == 0 ? null : peers.addressOf(view.leader())),
+                view.last().index(),
+                view.commitIndex(),
+                applied,
+                view.snapshot().index(),
+                members);
+    }
+
+    /** Finn's names, which are hashicorp's. */
+    static Map<String, String> stats(View view, long applied) {
+        Map<String, String> stats = new TreeMap<>();
+        stats.put("applied_index", Long.toString(applied));
+        stats.put("commit_index", Long.toString(view.commitIndex()));
+        stats.put("fsm_pending", Long.toString(Math.max(0, view.commitIndex() - applied)));
+        stats.put("last_contact", view.leader() == 0 ? "never" : "0");
+        stats.put("last_log_index", Long.toString(view.last().index()));
+        stats.put("last_log_term", Long.toString(view.last().term()));
+        stats.put("last_snapshot_index", Long.toString(view.snapshot().index()));
+        stats.put("last_snapshot_term", Long.toString(view.snapshot().term()));
+        int members = view.configuration().members().size();
+        stats.put("num_peers", Integer.toString(Math.max(0, members - 1)));
+        stats.put("state", RaftCommands.nameOf(view.role()));
+        stats.put("term", Long.toString(view.term()));
+        return stats;
+    }
+
+    /** Address to state. Only the leader is in touch with everybody; the others know themselves and the leader. */
+    static List<Map.Entry<String, String>> peers(View view, long self) {
+        Map<String, String> states = new TreeMap<>();
+        for (Member member : view.configuration().members()) {
+            String state;
+            if (member.storeId() == self) {
+                state = RaftCommands.nameOf(view.role());
+            } else if (member.storeId() == view.leader()) {
+                state = "Leader";
+            } else if (view.role() != Role.LEADER) {
+                state = "Unknown";
+            } else if (view.silent().contains(member.storeId())) {
+                state = "Timeout";
+            } else {
+                state = member.votesInNew() ? "Follower" : "Learner";
+            }
+            states.put(member.address(), state);
+        }
+        return List.copyOf(states.entrySet());
+    }
+}

@@ -1,0 +1,225 @@
+package dev.huck.raft.core.node;
+
+import dev.huck.raft.api.Command;
+import dev.huck.raft.api.Consistency;
+import dev.huck.raft.api.HuckException;
+import dev.huck.raft.api.Options;
+import dev.huck.raft.api.Role;
+import dev.huck.raft.api.spi.LogEntry;
+import dev.huck.raft.core.consensus.Effect;
+import dev.huck.raft.core.consensus.Event;
+import dev.huck.raft.core.consensus.Raft;
+import dev.huck.raft.core.consensus.Rejection;
+import dev.huck.raft.core.env.Environment;
+import dev.huck.raft.core.env.Stage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Clients' commands on their way through the loop: into the core in as few entries and rounds as possible, and on to the
+ * machine stage with what became of them. Loop stage, except where said.
+ */
+final class Requests {
+    private static final int COMMANDS_AN_ENTRY = 1024;
+    private static final long BYTES_AN_ENTRY = 1 << 20;
+    private static final long SWEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final String UNKNOWN =
+            "UNKNOWN the command left this node but its outcome is not known: look before repeating it";
+
+    private final Environment environment;
+    private final Options options;
+    private final Stage stage;
+    private final Raft raft;
+    private final MachineRunner machine;
+    private final Supplier<HuckException> notLeader;
+    private final Pending pending = new Pending();
+    private final AtomicLong bytesUnderWay = new AtomicLong();
+    private List<Operation> writes = new ArrayList<>();
+    private List<Operation> reads = new ArrayList<>();
+    private boolean sweeping;
+    private boolean stopped;
+
+    Requests(
+            Environment environment,
+            Options options,
+            Stage stage,
+            Raft raft,
+            MachineRunner machine,
+            Supplier<HuckException> notLeader) {
+        this.environment = environment;
+        this.options = options;
+        this.stage = stage;
+        this.raft = raft;
+        this.machine = machine;
+        this.notLeader = notLeader;
+    }
+
+    /** They are on their way to this stage. Any thread. */
+    void charge(List<Operation> operations) {
+        bytesUnderWay.addAndGet(cost(operations));
+    }
+
+    /** Any thread. */
+    boolean overBudget() {
+        return bytesUnderWay.get() > options.memoryBudgetBytes();
+    }
+
+    /** They have arrived. */
+    void add(List<Operation> operations) {
+        for (Operation operation : operations) {
+            (operation.kind == Operation.Kind.WRITE ? writes : reads).add(operation);
+        }
+    }
+
+    /** Everything that clients brought in this turn goes to the core in as few entries and rounds as possible. */
+    void admit() {
+        long now = environment.nanoTime();
+        long deadline = now + options.requestTimeout().toNanos();
+        for (int from = 0; from < writes.size(); ) {
+            int to = from;
+            long bytes = 0;
+            List<Command> commands = new ArrayList<>();
+            while (to < writes.size() && commands.size() < COMMANDS_AN_ENTRY && bytes < BYTES_AN_ENTRY) {
+                Command command = Objects.requireNonNull(writes.get(to++).command);
+                commands.add(command);
+                bytes += command.encodedLength();
+            }
+            long batch = pending.hand(List.copyOf(writes.subList(from, to)), deadline);
+            raft.step(
+                    now,
+                    new Event.Propose(
+                            batch,
+                            commands,
+                            environment.wallNanos(),
+                            environment.random().nextLong()));
+            from = to;
+        }
+        if (!writes.isEmpty()) {
+            writes = new ArrayList<>();
+        }
+        if (!reads.isEmpty()) {
+            admitReads(now, deadline);
+            reads = new ArrayList<>();
+        }
+        if (!pending.isEmpty()) {
+            sweepLater();
+        }
+    }
+
+    private void admitReads(long now, long deadline) {
+        List<Operation> leased = new ArrayList<>();
+        List<Operation> confirmed = new ArrayList<>();
+        boolean lease = raft.role() == Role.LEADER && now - raft.leaseUntil() < 0;
+        for (Operation read : reads) {
+            (lease && read.consistency == Consistency.MEDIUM ? leased : confirmed).add(read);
+        }
+        if (!leased.isEmpty()) {
+            release(leased);
+            machine.readReady(leased, raft.commitIndex(), raft.term());
+        }
+        if (!confirmed.isEmpty()) {
+            raft.step(now, new Event.Read(pending.hand(confirmed, deadline)));
+        }
+    }
+
+    void proposed(Effect.Proposed proposed) {
+        pending.proposed(proposed.batch(), proposed.position());
+    }
+
+    void rejected(Effect.Rejected rejected) {
+        List<Operation> operations = pending.take(rejected.batch());
+        if (operations != null) {
+            fail(operations, text(rejected.reason()));
+        }
+    }
+
+    void readReady(Effect.ReadReady ready) {
+        List<Operation> operations = pending.take(ready.batch());
+        if (operations != null) {
+            release(operations);
+            machine.readReady(operations, ready.index(), 0);
+        }
+    }
+
+    /** Entries from an index on were replaced here; elsewhere they may live on. */
+    void overwritten(long from) {
+        fail(pending.overwritten(from), UNKNOWN);
+    }
+
+    boolean isIdle() {
+        return pending.isEmpty();
+    }
+
+    void stop() {
+        stopped = true;
+        fail(pending.overwritten(0), UNKNOWN);
+        fail(pending.undecided(), "CLUSTERDOWN the node is stopping; nothing was read");
+    }
+
+    /** Hands committed entries to the machine, with the operations that brought them. */
+    void apply(List<LogEntry> entries) {
+        List<Operation @Nullable []> operations = new ArrayList<>(entries.size());
+        List<Operation> lost = new ArrayList<>();
+        for (LogEntry entry : entries) {
+            Operation[] mine = pending.committed(entry, lost);
+            operations.add(mine);
+            if (mine != null) {
+                release(List.of(mine));
+            }
+        }
+        if (!lost.isEmpty()) {
+            fail(lost, UNKNOWN);
+        }
+        machine.apply(entries, operations);
+    }
+
+    private void sweepLater() {
+        if (!sweeping) {
+            sweeping = true;
+            stage.schedule(SWEEP_NANOS, () -> {
+                sweeping = false;
+                long now = environment.nanoTime();
+                fail(pending.overdueWrites(now), UNKNOWN);
+                fail(
+                        pending.overdueReads(now),
+                        "CLUSTERDOWN leadership could not be confirmed in time; nothing was read");
+                if (!pending.isEmpty() && !stopped) {
+                    sweepLater();
+                }
+            });
+        }
+    }
+
+    private void fail(List<Operation> operations, String error) {
+        if (!operations.isEmpty()) {
+            release(operations);
+            machine.fail(operations, error);
+        }
+    }
+
+    private void release(List<Operation> operations) {
+        bytesUnderWay.addAndGet(-cost(operations));
+    }
+
+    private static long cost(List<Operation> operations) {
+        long cost = 0;
+        for (Operation operation : operations) {
+            cost += operation.cost;
+        }
+        return cost;
+    }
+
+    private String text(Rejection reason) {
+        return switch (reason) {
+            case NOT_LEADER -> String.valueOf(notLeader.get().getMessage());
+            case TRANSFERRING -> "BUSY leadership is being handed over; try again";
+            case BUSY -> "BUSY too many commands are under way; try again later";
+            case CHANGE_IN_PROGRESS, UNKNOWN_MEMBER, LAST_VOTER -> throw new AssertionError(reason);
+        };
+    }
+}

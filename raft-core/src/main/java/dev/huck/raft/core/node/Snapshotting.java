@@ -1,0 +1,120 @@
+package dev.huck.raft.core.node;
+
+import dev.huck.raft.api.HuckException;
+import dev.huck.raft.api.spi.LogPosition;
+import dev.huck.raft.core.consensus.Effect;
+import dev.huck.raft.core.consensus.Event;
+import dev.huck.raft.core.env.Stage;
+import dev.huck.raft.core.storage.SnapshotFiles;
+import dev.huck.raft.core.storage.SnapshotFiles.SnapshotInfo;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The loop's side of snapshots: one capture at a time, and pieces of files for peers and from them. */
+final class Snapshotting {
+    private static final Logger LOG = LoggerFactory.getLogger("dev.huck.raft");
+    private static final int CHUNK_BYTES = 256 << 10;
+
+    private final SnapshotFiles files;
+    private final Stage filesStage;
+    private final MachineRunner machine;
+    private final Consumer<Event> events;
+    private final Consumer<Throwable> failed;
+    private final List<CompletableFuture<Long>> wanted = new ArrayList<>();
+    private boolean capturing;
+
+    Snapshotting(
+            SnapshotFiles files,
+            Stage filesStage,
+            MachineRunner machine,
+            Consumer<Event> events,
+            Consumer<Throwable> failed) {
+        this.files = files;
+        this.filesStage = filesStage;
+        this.machine = machine;
+        this.events = events;
+        this.failed = failed;
+    }
+
+    /** Loop stage. */
+    void capture() {
+        if (!capturing) {
+            capturing = true;
+            machine.capture();
+        }
+    }
+
+    /** Somebody wants one. Loop stage. */
+    void request(LogPosition newest, CompletableFuture<Long> future) {
+        if (!capturing && machine.appliedIndex() <= newest.index()) {
+            future.completeExceptionally(new HuckException.Rejected("ERR Nothing new to snapshot"));
+        } else {
+            wanted.add(future);
+            capture();
+        }
+    }
+
+    /** Loop stage. */
+    void saved(LogPosition position) {
+        capturing = false;
+        wanted.forEach(future -> future.complete(position.index()));
+        wanted.clear();
+    }
+
+    /** Loop stage. */
+    void abandoned(String reason) {
+        capturing = false;
+        wanted.forEach(future -> future.completeExceptionally(new HuckException.Rejected("ERR " + reason)));
+        wanted.clear();
+    }
+
+    void read(Effect.ReadChunk read) {
+        filesStage.execute(() -> readNow(read));
+    }
+
+    private void readNow(Effect.ReadChunk read) {
+        try {
+            SnapshotFiles.Chunk chunk = files.read(read.position(), read.offset(), CHUNK_BYTES);
+            if (chunk != null) {
+                events.accept(new Event.ChunkRead(
+                        read.peer(),
+                        read.session(),
+                        chunk.info().position(),
+                        chunk.info().length(),
+                        chunk.offset(),
+                        chunk.bytes()));
+            }
+        } catch (IOException e) {
+            // The core asks again after a while; the peer waits.
+            LOG.warn("a snapshot can't be read for a peer: {}", e.getMessage());
+        }
+    }
+
+    void store(Effect.StoreChunk store) {
+        filesStage.execute(() -> storeNow(store));
+    }
+
+    private void storeNow(Effect.StoreChunk store) {
+        try {
+            SnapshotFiles.Received received =
+                    files.receive(store.position(), store.total(), store.offset(), store.bytes());
+            SnapshotInfo published = received.published();
+            events.accept(new Event.ChunkStored(
+                    store.position(),
+                    received.next(),
+                    published == null ? null : published.configuration(),
+                    published == null ? 0 : published.stamp()));
+        } catch (IOException e) {
+            failed.accept(e);
+        }
+    }
+
+    void close() {
+        filesStage.close();
+    }
+}

@@ -1,0 +1,137 @@
+package dev.huck.raft.core.node;
+
+import dev.huck.raft.api.MemberInfo;
+import dev.huck.raft.api.NodeStatus;
+import dev.huck.raft.api.Role;
+import dev.huck.raft.api.spi.LogPosition;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/** A loop that does nothing by itself: the test plays the core. */
+final class TestLoop implements Loop {
+    /** Submitted and not yet taken by the test. */
+    final List<Operation> submitted = new ArrayList<>();
+    /** What it was told, in order. */
+    final List<String> told = new ArrayList<>();
+    /** The last admin request's. */
+    CompletableFuture<Object> request = new CompletableFuture<>();
+
+    boolean overBudget;
+    boolean leaseValid = true;
+    Role role = Role.LEADER;
+    Optional<String> leader = Optional.of("127.0.0.1:7481");
+
+    private final Consumer<List<Operation>> taker;
+
+    /** A loop that keeps what is submitted, or hands it on. */
+    TestLoop(Consumer<List<Operation>> taker) {
+        this.taker = taker == null ? submitted::addAll : taker;
+    }
+
+    @Override
+    public void submit(List<Operation> operations) {
+        taker.accept(operations);
+    }
+
+    /** Takes the oldest that was submitted. */
+    Operation take() {
+        return submitted.remove(0);
+    }
+
+    @Override
+    public boolean overBudget() {
+        return overBudget;
+    }
+
+    @Override
+    public boolean leaseValid(long term) {
+        return leaseValid;
+    }
+
+    @Override
+    public void applied(long index) {
+        told.add("applied " + index);
+    }
+
+    @Override
+    public void machineFailed(Throwable cause, long index) {
+        told.add("failed " + index + " " + cause.getMessage());
+    }
+
+    @Override
+    public void machineRestarted(long appliedIndex) {
+        told.add("restarted " + appliedIndex);
+    }
+
+    @Override
+    public void snapshotSaved(LogPosition position) {
+        told.add("saved " + position.index());
+    }
+
+    @Override
+    public void snapshotAbandoned() {
+        told.add("abandoned");
+    }
+
+    @Override
+    public void snapshotAbandoned(String reason) {
+        told.add("abandoned: " + reason);
+    }
+
+    private <T> CompletionStage<T> requested(String what) {
+        told.add(what);
+        CompletableFuture<T> stage = new CompletableFuture<>();
+        request = new CompletableFuture<>();
+        request.whenComplete((done, failure) -> {
+            if (failure == null) {
+                stage.complete(null);
+            } else {
+                stage.completeExceptionally(failure);
+            }
+        });
+        return stage;
+    }
+
+    @Override
+    public CompletionStage<Void> addMember(String address) {
+        return requested("add " + address);
+    }
+
+    @Override
+    public CompletionStage<Void> removeMember(String idOrAddress) {
+        return requested("remove " + idOrAddress);
+    }
+
+    @Override
+    public CompletionStage<Long> snapshot() {
+        return requested("snapshot");
+    }
+
+    @Override
+    public CompletionStage<Void> shrinkLog() {
+        return requested("shrink");
+    }
+
+    @Override
+    public NodeStatus status() {
+        List<MemberInfo> members = List.of(
+                new MemberInfo("one", 1, "127.0.0.1:7481", true), new MemberInfo("two", 2, "127.0.0.1:7482", true));
+        return new NodeStatus("one", 1, 9, role, 3, leader, 12, 11, 10, 5, members);
+    }
+
+    @Override
+    public Map<String, String> stats() {
+        return new TreeMap<>(Map.of("term", "3", "applied_index", "10", "num_peers", "1"));
+    }
+
+    @Override
+    public List<Map.Entry<String, String>> peers() {
+        return List.of(Map.entry("127.0.0.1:7481", "Leader"), Map.entry("127.0.0.1:7482", "Follower"));
+    }
+}
