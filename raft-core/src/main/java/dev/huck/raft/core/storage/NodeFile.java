@@ -68,7 +68,8 @@ public final class NodeFile implements AutoCloseable {
                     + " damaged in both copies; do not restore it from a backup, whose vote may be older, but empty"
                     + " the directory and add the node to the cluster anew");
         }
-        // What was read may never have reached the disk, if the process was killed. It must, before the other copy, which
+        // What was read may never have reached the disk, if the process was killed. It must, before the other copy,
+        // which
         // may be the only whole one there, is touched.
         file.force();
         if (newest.equals(first) && newest.equals(second)) {

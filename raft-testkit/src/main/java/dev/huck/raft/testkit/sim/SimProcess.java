@@ -108,7 +108,8 @@ final class SimProcess {
         this.servesClients = true;
     }
 
-    @Nullable Gateway gateway() {
+    @Nullable
+    Gateway gateway() {
         return gateway;
     }
 
@@ -128,8 +129,14 @@ final class SimProcess {
         CoreView core = core();
         if (core == null || core.configuration().member(core.storeId()) != null) {
             // In an event of its own: the node says why only once it has ended.
-            world.plan(world.now(), SimEvent.Kind.CONTROL, host.number(), 0, null, () -> world.violated(
-                    "node stays up", "n" + (host.number() + 1) + " stopped by itself: " + reason()));
+            world.plan(
+                    world.now(),
+                    SimEvent.Kind.CONTROL,
+                    host.number(),
+                    0,
+                    null,
+                    () -> world.violated(
+                            "node stays up", "n" + (host.number() + 1) + " stopped by itself: " + reason()));
         } else {
             world.trace(host.number(), "gives up: it is no member");
             kill();
@@ -164,11 +171,13 @@ final class SimProcess {
         this.node = running;
     }
 
-    @Nullable NodeHandle node() {
+    @Nullable
+    NodeHandle node() {
         return node;
     }
 
-    @Nullable CoreView core() {
+    @Nullable
+    CoreView core() {
         return node == null ? null : node.core();
     }
 
@@ -179,7 +188,8 @@ final class SimProcess {
     }
 
     /** The newest machine that the node asked for. */
-    @Nullable SimMachine machine() {
+    @Nullable
+    SimMachine machine() {
         return machine;
     }
 
@@ -209,8 +219,12 @@ final class SimProcess {
             text.append(each == cause ? "" : " because of ").append(each);
             StackTraceElement[] frames = each.getStackTrace();
             for (int i = 0; i < Math.min(frames.length, 5); i++) {
-                text.append(" < ").append(frames[i].getClassName().replaceFirst(".*\\.", ""))
-                        .append('.').append(frames[i].getMethodName()).append(':').append(frames[i].getLineNumber());
+                text.append(" < ")
+                        .append(frames[i].getClassName().replaceFirst(".*\\.", ""))
+                        .append('.')
+                        .append(frames[i].getMethodName())
+                        .append(':')
+                        .append(frames[i].getLineNumber());
             }
         }
         return text.toString();
