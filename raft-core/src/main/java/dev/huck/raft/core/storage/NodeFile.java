@@ -68,6 +68,13 @@ public final class NodeFile implements AutoCloseable {
                     + " damaged in both copies; do not restore it from a backup, whose vote may be older, but empty"
                     + " the directory and add the node to the cluster anew");
         }
+        // What was read may never have reached the disk, if the process was killed. It must, before the other copy,
+        // which
+        // may be the only whole one there, is touched.
+        file.force();
+        if (newest.equals(first) && newest.equals(second)) {
+            return newest;
+        }
         byte[] bytes = newest.encode();
         if (!newest.equals(first)) {
             file.write(0, bytes, 0, NodeSlot.SIZE);
@@ -75,7 +82,6 @@ public final class NodeFile implements AutoCloseable {
         if (!newest.equals(second)) {
             file.write(NodeSlot.SIZE, bytes, 0, NodeSlot.SIZE);
         }
-        // Even if both are as they should be: what was read may never have reached the disk.
         file.force();
         return newest;
     }

@@ -88,8 +88,9 @@ public final class ClientOperation {
 
     @Override
     public String toString() {
-        return kind + " #" + id + " of key " + key + " on connection " + connection + (outcome == Outcome.DONE
-                ? " at " + (position >> 16) + "." + (position & 0xffff) + " = " + Long.toHexString(value)
-                : " " + outcome);
+        return kind + " #" + id + " of key " + key + " on connection " + connection
+                + (outcome == Outcome.DONE
+                        ? " at " + (position >> 16) + "." + (position & 0xffff) + " = " + Long.toHexString(value)
+                        : " " + outcome);
     }
 }

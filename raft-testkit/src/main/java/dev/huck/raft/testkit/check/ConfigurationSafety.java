@@ -42,8 +42,7 @@ public final class ConfigurationSafety {
                 return;
             }
         }
-        known.add(new Known(
-                entry.index(), entry.term(), Entries.configuration(entry.index(), entry.payload())));
+        known.add(new Known(entry.index(), entry.term(), Entries.configuration(entry.index(), entry.payload())));
     }
 
     /**

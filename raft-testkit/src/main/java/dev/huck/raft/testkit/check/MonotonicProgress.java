@@ -28,7 +28,8 @@ public final class MonotonicProgress {
         if (core.commitIndex() > core.last().index()) {
             report.violated(
                     "monotonic progress",
-                    "store " + core.storeId() + " commits " + core.commitIndex() + " and its log ends at " + core.last());
+                    "store " + core.storeId() + " commits " + core.commitIndex() + " and its log ends at "
+                            + core.last());
         }
     }
 

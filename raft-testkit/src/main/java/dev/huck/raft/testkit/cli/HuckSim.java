@@ -1,7 +1,6 @@
 package dev.huck.raft.testkit.cli;
 
 import dev.huck.raft.testkit.planted.PlantedRun;
-import dev.huck.raft.testkit.sim.Outcome;
 import dev.huck.raft.testkit.sim.Simulation;
 import java.io.BufferedOutputStream;
 import java.io.IOException;

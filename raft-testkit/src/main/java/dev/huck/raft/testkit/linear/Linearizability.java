@@ -75,11 +75,16 @@ public final class Linearizability {
         final int number;
         final Operation<I, O> operation;
         /** Of a call: its return, or null if there was none. Of a return: null. */
-        @Nullable Node<I, O> end;
+        @Nullable
+        Node<I, O> end;
+
         final boolean isCall;
 
-        @Nullable Node<I, O> previous;
-        @Nullable Node<I, O> next;
+        @Nullable
+        Node<I, O> previous;
+
+        @Nullable
+        Node<I, O> next;
 
         Node(int number, Operation<I, O> operation, boolean isCall) {
             this.number = number;

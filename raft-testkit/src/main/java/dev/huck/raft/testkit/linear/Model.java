@@ -22,5 +22,6 @@ public interface Model<S, I, O> {
      * @param output what was answered; null if nothing is known, and then anything may have been
      * @return the state afterwards; null if this answer can't be given in this state
      */
-    @Nullable S step(S state, I input, @Nullable O output);
+    @Nullable
+    S step(S state, I input, @Nullable O output);
 }

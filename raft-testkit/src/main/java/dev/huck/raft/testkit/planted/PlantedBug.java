@@ -42,7 +42,9 @@ final class PlantedBug {
     static List<PlantedBug> all(Path folder) throws IOException {
         List<Path> files;
         try (var found = Files.list(folder)) {
-            files = found.filter(file -> file.toString().endsWith(".txt")).sorted().toList();
+            files = found.filter(file -> file.toString().endsWith(".txt"))
+                    .sorted()
+                    .toList();
         }
         List<PlantedBug> bugs = new ArrayList<>();
         for (Path file : files) {
@@ -104,8 +106,7 @@ final class PlantedBug {
                         + " any more: what it replaces is there " + (at < 0 ? "never" : "more than once"));
             }
             changed.put(
-                    edit.file,
-                    before.substring(0, at) + edit.replacement + before.substring(at + edit.find.length()));
+                    edit.file, before.substring(0, at) + edit.replacement + before.substring(at + edit.find.length()));
         }
         return changed;
     }

@@ -56,16 +56,7 @@ public final class PlantedRun {
                 continue;
             }
             planted++;
-            Finding finding = find(planted(bug));
-            boolean isFound = finding != null;
-            String real = finding == null ? null : new SeedTest().apply(finding.seed, null);
-            found += isFound && real == null ? 1 : 0;
-            out.println("bug=" + bug.name() + " seeds=" + (finding == null ? MOST_SEEDS : finding.seed) + " found="
-                    + (isFound ? "yes" : "no"));
-            out.println("  " + bug.title() + (finding == null ? "" : " -> " + shortened(finding.violation)));
-            if (real != null) {
-                out.println("  but without the bug seed " + finding.seed + " fails too: " + real);
-            }
+            found += isFound(bug) ? 1 : 0;
             out.flush();
         }
         out.println("planted=" + planted + " found=" + found);
@@ -94,30 +85,51 @@ public final class PlantedRun {
         return PlantedBug.all(home.resolve("raft-testkit/src/planted"));
     }
 
+    private boolean isFound(PlantedBug bug) throws IOException {
+        Finding finding = find(planted(bug));
+        if (finding == null) {
+            out.println("bug=" + bug.name() + " seeds=" + MOST_SEEDS + " found=no");
+            out.println("  " + bug.title());
+            return false;
+        }
+        out.println("bug=" + bug.name() + " seeds=" + finding.seed + " found=yes");
+        out.println("  " + bug.title() + " -> " + shortened(finding.violation));
+        String real = new SeedTest().apply(finding.seed, null);
+        if (real != null) {
+            out.println("  but without the bug seed " + finding.seed + " fails too: " + real);
+        }
+        return real == null;
+    }
+
     private static String shortened(String text) {
         return text.length() <= 160 ? text : text.substring(0, 160) + "…";
     }
 
     private BiFunction<Long, @Nullable Consumer<String>, @Nullable String> planted(PlantedBug bug) throws IOException {
-        Map<String, String> sources = bug.plant(home.resolve("raft-core/src/main/java"));
-        Map<String, byte[]> classes = MemoryCompiler.compile(sources, classPath());
-        ClassLoader loader = new PlantedLoader(classes, PlantedRun.class.getClassLoader());
+        ClassLoader loader = new PlantedLoader(compile(bug), PlantedRun.class.getClassLoader());
         try {
             @SuppressWarnings("unchecked")
-            BiFunction<Long, @Nullable Consumer<String>, @Nullable String> test = (BiFunction<Long, @Nullable Consumer<String>, @Nullable String>) loader.loadClass(SeedTest.class.getName())
-                    .getConstructor()
-                    .newInstance();
+            BiFunction<Long, @Nullable Consumer<String>, @Nullable String> test = (BiFunction<
+                            Long, @Nullable Consumer<String>, @Nullable String>)
+                    loader.loadClass(SeedTest.class.getName()).getConstructor().newInstance();
             return test;
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }
     }
 
+    Map<String, byte[]> compile(PlantedBug bug) throws IOException {
+        return MemoryCompiler.compile(bug.plant(home.resolve("raft-core/src/main/java")), classPath());
+    }
+
     private static String classPath() {
         List<String> places = new ArrayList<>();
         for (Class<?> one : List.of(RaftNode.class, Node.class, Logger.class)) {
             try {
-                places.add(Path.of(one.getProtectionDomain().getCodeSource().getLocation().toURI())
+                places.add(Path.of(one.getProtectionDomain()
+                                .getCodeSource()
+                                .getLocation()
+                                .toURI())
                         .toString());
             } catch (URISyntaxException e) {
                 throw new IllegalStateException(e);

@@ -42,8 +42,12 @@ final class Faults {
     }
 
     private void breakSomething() {
-        int choice = random.nextInt(
-                1 + profile.crashes() + profile.pauses() + profile.partitions() + profile.transfers() + profile.members());
+        int choice = random.nextInt(1
+                + profile.crashes()
+                + profile.pauses()
+                + profile.partitions()
+                + profile.transfers()
+                + profile.members());
         if ((choice -= profile.crashes()) < 0) {
             crash();
         } else if ((choice -= profile.pauses()) < 0) {
@@ -75,7 +79,7 @@ final class Faults {
         }
         int kind = random.nextInt(3);
         if (kind == 0) {
-            cluster.crashInside(host, 1 + random.nextInt(30), IoGate.Where.values()[random.nextInt(3)]);
+            cluster.crashInside(host, 1 + random.nextInt(30), IoGate.Where.draw(random));
         } else if (kind == 1) {
             cluster.crashUnsynced(host, 1 + random.nextInt(5));
         } else {
@@ -119,7 +123,8 @@ final class Faults {
         long lasting = 200 * MILLI + random.exponential(1_200 * MILLI);
         if (world.isTraced()) {
             StringBuilder text = new StringBuilder("cuts");
-            links.forEach(link -> text.append(" n").append(link[0] + 1).append(">n").append(link[1] + 1));
+            links.forEach(
+                    link -> text.append(" n").append(link[0] + 1).append(">n").append(link[1] + 1));
             world.trace(-1, text.toString());
         }
         flip(links, true, flips, lasting);

@@ -20,7 +20,8 @@ final class FrameNames {
         }
         if (message instanceof Message.Append append) {
             return "Append term " + append.term() + " session " + append.session() + " round " + append.round()
-                    + " behind " + text(append.previous().index(), append.previous().term()) + " entries "
+                    + " behind "
+                    + text(append.previous().index(), append.previous().term()) + " entries "
                     + entries(append.entries()) + " commit " + append.commit();
         }
         if (message instanceof Message.InstallSnapshot piece) {

@@ -83,6 +83,7 @@ final class Invariants implements SimLog.Observer {
     }
 
     /** An event has happened in a process. */
+    @SuppressWarnings("ReferenceEquality") // asked after every event; a core changes its configuration by a new one
     void after(SimProcess process) {
         CoreView core = process.core();
         if (core == null) {
@@ -108,7 +109,8 @@ final class Invariants implements SimLog.Observer {
             commits.observe(core, before.commit, before.configuration);
             before.commit = core.commitIndex();
         }
-        if (before.configuration != core.configuration() || before.base != core.base().index()) {
+        if (before.configuration != core.configuration()
+                || before.base != core.base().index()) {
             configurations.observe(core);
             before.configuration = core.configuration();
             before.base = core.base().index();

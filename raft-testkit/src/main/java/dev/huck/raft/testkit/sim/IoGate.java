@@ -9,7 +9,15 @@ final class IoGate {
     enum Where {
         BEFORE,
         INSIDE,
-        AFTER
+        AFTER;
+
+        static Where draw(SimRandom random) {
+            return switch (random.nextInt(3)) {
+                case 0 -> BEFORE;
+                case 1 -> INSIDE;
+                default -> AFTER;
+            };
+        }
     }
 
     private final Runnable die;

@@ -98,8 +98,8 @@ final class SimClient implements SimConnection.Peer {
             return null;
         }
         connectionNumber = workload.newConnection();
-        SimConnection opened =
-                new SimConnection(world, process, this, connectionNumber, world.random("connection " + connectionNumber));
+        SimConnection opened = new SimConnection(
+                world, process, this, connectionNumber, world.random("connection " + connectionNumber));
         opened.connect();
         connection = opened;
         return opened;
@@ -109,8 +109,7 @@ final class SimClient implements SimConnection.Peer {
         List<Command> commands = new ArrayList<>();
         long first = 0;
         for (int i = 0; i < count; i++) {
-            ClientOperation operation =
-                    quiet ? workload.next(connectionNumber, ClientOperation.Kind.SET) : workload.next(connectionNumber);
+            ClientOperation operation = quiet ? workload.nextWrite(connectionNumber) : workload.next(connectionNumber);
             if (i == 0) {
                 first = operation.id;
             }
@@ -148,7 +147,9 @@ final class SimClient implements SimConnection.Peer {
             }
             if (operation.outcome == Outcome.REFUSED) {
                 refused = true;
-                redirect = reply.text() != null && reply.text().startsWith("TRY ") ? reply.text().substring(4) : redirect;
+                redirect = reply.text() != null && reply.text().startsWith("TRY ")
+                        ? reply.text().substring(4)
+                        : redirect;
             }
         }
         if (refused && outstanding.isEmpty()) {

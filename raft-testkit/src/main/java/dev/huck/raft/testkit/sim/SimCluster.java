@@ -98,7 +98,7 @@ final class SimCluster {
         host.process(process);
         if (!calm && random.chance(0.1)) {
             // A node that dies while it recovers must recover from that too.
-            process.gate().arm(1 + random.nextInt(40), IoGate.Where.values()[random.nextInt(3)]);
+            process.gate().arm(1 + random.nextInt(40), IoGate.Where.draw(random));
         }
         if (world.isTraced()) {
             world.trace(host.number(), "starts");
@@ -125,8 +125,8 @@ final class SimCluster {
                 .id("n" + (host.number() + 1))
                 .insecure(true)
                 .consistency(profile.consistency())
-                .requestTimeout(Duration.ofMillis(2_000))
-                .joinTimeout(Duration.ofSeconds(3_600))
+                .requestTimeout(Duration.ofSeconds(2))
+                .joinTimeout(Duration.ofHours(1))
                 .snapshotEveryBytes(profile.snapshotBytes())
                 .logTailBytes(profile.snapshotBytes() / 4)
                 .memoryBudgetBytes(1 << 20);
@@ -208,7 +208,8 @@ final class SimCluster {
     }
 
     /** The node that leads the highest term, by its own word. */
-    @Nullable SimHost leader() {
+    @Nullable
+    SimHost leader() {
         SimHost best = null;
         long term = 0;
         for (SimHost host : hosts) {
@@ -221,13 +222,15 @@ final class SimCluster {
         return best;
     }
 
-    @Nullable CoreView core(SimHost host) {
+    @Nullable
+    CoreView core(SimHost host) {
         SimProcess process = host.process();
         return process != null && process.isAlive() ? process.core() : null;
     }
 
     /** The machine whose disks have this store; null if it runs no node now. */
-    @Nullable SimHost host(long storeId) {
+    @Nullable
+    SimHost host(long storeId) {
         for (SimHost host : hosts) {
             CoreView core = core(host);
             if (core != null && core.storeId() == storeId) {
@@ -247,7 +250,8 @@ final class SimCluster {
         for (Member member : core.configuration().members()) {
             SimHost host = host(member.storeId());
             CoreView other = host == null ? null : core(host);
-            if (other == null
+            if (host == null
+                    || other == null
                     || member.voting() != Member.Voting.VOTER
                     || !other.last().equals(core.last())
                     || other.commitIndex() != core.commitIndex()
@@ -280,8 +284,14 @@ final class SimCluster {
             if (core == null) {
                 text.append("down;");
             } else {
-                text.append(core.role()).append(" term ").append(core.term()).append(" last ").append(core.last())
-                        .append(" commit ").append(core.commitIndex()).append(';');
+                text.append(core.role())
+                        .append(" term ")
+                        .append(core.term())
+                        .append(" last ")
+                        .append(core.last())
+                        .append(" commit ")
+                        .append(core.commitIndex())
+                        .append(';');
             }
         }
         return text.toString();

@@ -135,8 +135,13 @@ final class SimConnection implements ClientConnection {
     public void setReading(boolean on) {
         reading = on;
         if (on && !unread.isEmpty()) {
-            world.plan(world.now(), Kind.COMMANDS, process.host().number(), number, process, () ->
-                    process.run("network", this::readAll));
+            world.plan(
+                    world.now(),
+                    Kind.COMMANDS,
+                    process.host().number(),
+                    number,
+                    process,
+                    () -> process.run("network", this::readAll));
         }
     }
 

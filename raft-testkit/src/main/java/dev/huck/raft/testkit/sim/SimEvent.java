@@ -7,25 +7,32 @@ final class SimEvent implements Comparable<SimEvent> {
     /** What kind of thing it is, for the trace and its hash. */
     enum Kind {
         /** A stage runs a task. */
-        TASK,
+        TASK(1),
         /** A timer of a node is due. */
-        TIMER,
+        TIMER(2),
         /** A frame reaches a node. */
-        FRAME,
+        FRAME(3),
         /** Commands reach a node. */
-        COMMANDS,
+        COMMANDS(4),
         /** A client connects to a node, or leaves it. */
-        CONNECTION,
+        CONNECTION(5),
         /** Replies reach a client. */
-        REPLIES,
+        REPLIES(6),
         /** A client acts. */
-        CLIENT,
+        CLIENT(7),
         /** A fault begins or ends. */
-        FAULT,
+        FAULT(8),
         /** A node starts. */
-        START,
+        START(9),
         /** The simulation looks after itself. */
-        CONTROL
+        CONTROL(10);
+
+        /** Stands for it in the trace hash. */
+        final int code;
+
+        Kind(int code) {
+            this.code = code;
+        }
     }
 
     long at;
@@ -37,6 +44,7 @@ final class SimEvent implements Comparable<SimEvent> {
     final long detail;
     /** Not run, and not seen, if this process is dead by then; null for what happens outside of nodes. */
     final @Nullable SimProcess process;
+
     final Runnable action;
     boolean cancelled;
 

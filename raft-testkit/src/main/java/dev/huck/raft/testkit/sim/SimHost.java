@@ -76,7 +76,8 @@ final class SimHost {
         return "boot-" + number + "-" + boot;
     }
 
-    @Nullable SimProcess process() {
+    @Nullable
+    SimProcess process() {
         return process;
     }
 
@@ -85,7 +86,8 @@ final class SimHost {
     }
 
     /** The address through which its node was told to join; null for the founder. */
-    @Nullable String join() {
+    @Nullable
+    String join() {
         return join;
     }
 
@@ -122,7 +124,8 @@ final class SimHost {
 
     /** Cuts the power: the process dies and what was not on disk may be lost; says whether anything was. */
     boolean powerCut() {
-        boolean lost = log.powerCut(random) | disk.powerCut(random);
+        boolean lost = log.powerCut(random);
+        lost |= disk.powerCut(random);
         boot++;
         // Another run of the operating system: its clock begins anew.
         clockOrigin = random.nextLong(1L << 50);

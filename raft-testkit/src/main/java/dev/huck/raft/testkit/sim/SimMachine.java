@@ -94,7 +94,9 @@ final class SimMachine implements Machine {
         values[key] = kind.apply(values[key], id);
         position = AppliedHistory.position(context.index(), context.ordinal());
         // Time and randomness are replicated too.
-        hash = SimRandom.mix(hash + SimRandom.mix(position ^ values[key]) + context.nanos()
+        hash = SimRandom.mix(hash
+                + SimRandom.mix(position ^ values[key])
+                + context.nanos()
                 + context.random().nextLong());
         history.applied(applied++, position, id, hash);
         return shown(key);

@@ -1,5 +1,7 @@
 package dev.huck.raft.testkit.sim;
 
+import dev.huck.raft.api.HuckException;
+import dev.huck.raft.api.Role;
 import dev.huck.raft.api.spi.Gateway;
 import dev.huck.raft.testkit.check.AppliedHistory;
 import dev.huck.raft.testkit.check.CoreView;
@@ -106,7 +108,8 @@ final class SimProcess {
         this.servesClients = true;
     }
 
-    @Nullable Gateway gateway() {
+    @Nullable
+    Gateway gateway() {
         return gateway;
     }
 
@@ -125,11 +128,33 @@ final class SimProcess {
         }
         CoreView core = core();
         if (core == null || core.configuration().member(core.storeId()) != null) {
-            world.violated("node stays up", "n" + (host.number() + 1) + " stopped by itself");
+            // In an event of its own: the node says why only once it has ended.
+            world.plan(
+                    world.now(),
+                    SimEvent.Kind.CONTROL,
+                    host.number(),
+                    0,
+                    null,
+                    () -> world.violated(
+                            "node stays up", "n" + (host.number() + 1) + " stopped by itself: " + reason()));
         } else {
             world.trace(host.number(), "gives up: it is no member");
             kill();
             gaveUp.run();
+        }
+    }
+
+    private String reason() {
+        if (node == null || node.node().status().role() != Role.SHUTDOWN) {
+            return "it does not say why";
+        }
+        try {
+            node.node().awaitClose();
+            return "it says that all is well";
+        } catch (HuckException e) {
+            return text(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("it had ended", e);
         }
     }
 
@@ -146,11 +171,13 @@ final class SimProcess {
         this.node = running;
     }
 
-    @Nullable NodeHandle node() {
+    @Nullable
+    NodeHandle node() {
         return node;
     }
 
-    @Nullable CoreView core() {
+    @Nullable
+    CoreView core() {
         return node == null ? null : node.core();
     }
 
@@ -161,7 +188,8 @@ final class SimProcess {
     }
 
     /** The newest machine that the node asked for. */
-    @Nullable SimMachine machine() {
+    @Nullable
+    SimMachine machine() {
         return machine;
     }
 
@@ -182,11 +210,23 @@ final class SimProcess {
 
     /** A task of the node threw. */
     void failed(String stage, Throwable cause) {
-        StringBuilder where = new StringBuilder();
-        StackTraceElement[] frames = cause.getStackTrace();
-        for (int i = 0; i < Math.min(frames.length, 6); i++) {
-            where.append(" < ").append(frames[i]);
+        world.violated("node stays up", "n" + (host.number() + 1) + " " + stage + " threw " + text(cause));
+    }
+
+    private static String text(Throwable cause) {
+        StringBuilder text = new StringBuilder();
+        for (Throwable each = cause; each != null; each = each.getCause()) {
+            text.append(each == cause ? "" : " because of ").append(each);
+            StackTraceElement[] frames = each.getStackTrace();
+            for (int i = 0; i < Math.min(frames.length, 5); i++) {
+                text.append(" < ")
+                        .append(frames[i].getClassName().replaceFirst(".*\\.", ""))
+                        .append('.')
+                        .append(frames[i].getMethodName())
+                        .append(':')
+                        .append(frames[i].getLineNumber());
+            }
         }
-        world.violated("node stays up", "n" + (host.number() + 1) + " " + stage + " threw " + cause + where);
+        return text.toString();
     }
 }

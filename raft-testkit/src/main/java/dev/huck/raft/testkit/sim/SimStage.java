@@ -54,8 +54,7 @@ final class SimStage implements Stage {
     @Override
     public Timer schedule(long delayNanos, Runnable task) {
         long due = world.now() + process.worldNanos(Math.max(0, delayNanos));
-        SimEvent event =
-                world.plan(due, Kind.TIMER, process.host().number(), number, process, () -> execute(task));
+        SimEvent event = world.plan(due, Kind.TIMER, process.host().number(), number, process, () -> execute(task));
         return () -> event.cancelled = true;
     }
 

@@ -142,7 +142,7 @@ public final class SimWorld {
         spent = 0;
         events++;
         note(now);
-        note(((long) event.kind.ordinal() << 32) | (event.host + 1));
+        note(((long) event.kind.code << 32) | (event.host + 1));
         note(event.detail);
         event.action.run();
         if (observer != null) {

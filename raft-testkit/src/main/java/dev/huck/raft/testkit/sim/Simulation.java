@@ -88,7 +88,7 @@ public final class Simulation {
             if (i > 0) {
                 hosts.get(i).join(hosts.get(0).address());
             }
-            cluster.startIn(i * 20 * MILLI, hosts.get(i));
+            cluster.startIn(20L * i * MILLI, hosts.get(i));
         }
         clients.forEach(SimClient::start);
     }

@@ -50,17 +50,23 @@ final class Workload {
 
     /** The next operation of a client; registered, so it must be sent. */
     ClientOperation next(int connection) {
-        boolean reads = random.chance(profile.reads());
-        return next(connection, reads ? Kind.GET : Kind.values()[1 + random.nextInt(3)]);
+        if (random.chance(profile.reads())) {
+            return next(connection, Kind.GET, random.nextInt(SimMachine.KEYS));
+        }
+        // Counters, registers and lists are different keys, so that every kind of history stays simple.
+        int kind = random.nextInt(3);
+        int key = kind + 3 * random.nextInt(SimMachine.KEYS / 3);
+        return next(connection, kind == 0 ? Kind.SET : kind == 1 ? Kind.INCR : Kind.APPEND, key);
     }
 
-    ClientOperation next(int connection, Kind kind) {
-        // Counters, registers and lists are different keys, so that every kind of history stays simple.
-        int key = kind == Kind.GET
-                ? random.nextInt(SimMachine.KEYS)
-                : (kind.ordinal() - 1) + 3 * random.nextInt(SimMachine.KEYS / 3);
-        ClientOperation operation = new ClientOperation(
-                operations.size() + 1, connection, kind, key, world.now(), realTime.shown());
+    /** A write; registered, so it must be sent. */
+    ClientOperation nextWrite(int connection) {
+        return next(connection, Kind.SET, 0);
+    }
+
+    private ClientOperation next(int connection, Kind kind, int key) {
+        ClientOperation operation =
+                new ClientOperation(operations.size() + 1, connection, kind, key, world.now(), realTime.shown());
         operations.add(operation);
         return operation;
     }

@@ -1,6 +1,7 @@
 package dev.huck.raft.testkit.linear;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.huck.raft.testkit.linear.Linearizability.Verdict;
@@ -78,6 +79,17 @@ class LinearizabilityTest {
     }
 
     @Test
+    void orderInWhichEveryAnswerFitsIsAProof() {
+        assertTrue(Linearizability.isProvenBy(List.of(write(1, 0, 4), read(1, 1, 2), write(2, 3, 9)), new Register()));
+    }
+
+    @Test
+    void orderThatContradictsAnAnswerOrTimeIsNone() {
+        assertFalse(Linearizability.isProvenBy(List.of(write(1, 0, 4), read(2, 1, 2)), new Register()));
+        assertFalse(Linearizability.isProvenBy(List.of(write(1, 5, 6), read(1, 1, 2)), new Register()));
+    }
+
+    @Test
     void agreesWithTryingEveryOrder() {
         SplittableRandom random = new SplittableRandom(7);
         int linearizable = 0;
@@ -134,8 +146,7 @@ class LinearizabilityTest {
         return false;
     }
 
-    private static boolean someReturnedBefore(
-            List<Operation<Integer, Integer>> history, boolean[] taken, long called) {
+    private static boolean someReturnedBefore(List<Operation<Integer, Integer>> history, boolean[] taken, long called) {
         for (int i = 0; i < taken.length; i++) {
             if (!taken[i] && history.get(i).returned() < called) {
                 return true;
@@ -145,6 +156,7 @@ class LinearizabilityTest {
     }
 
     @SafeVarargs
+    @SuppressWarnings("varargs") // the list is only read
     private static Verdict check(Operation<Integer, Integer>... history) {
         return Linearizability.check(List.of(history), new Register(), Long.MAX_VALUE);
     }

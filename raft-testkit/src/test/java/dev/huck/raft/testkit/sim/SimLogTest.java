@@ -71,7 +71,8 @@ class SimLogTest {
         Set<Long> left = new TreeSet<>();
         for (int seed = 0; seed < 100; seed++) {
             SimLog log = new SimLog();
-            new SimLogStore(log, new IoGate(() -> {}), IoCost.NONE).append(List.of(entry(1, 1), entry(2, 1), entry(3, 1)));
+            new SimLogStore(log, new IoGate(() -> {}), IoCost.NONE)
+                    .append(List.of(entry(1, 1), entry(2, 1), entry(3, 1)));
             log.powerCut(new SimRandom(seed));
             left.add(log.last().index());
         }

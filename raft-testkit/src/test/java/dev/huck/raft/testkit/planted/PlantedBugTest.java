@@ -1,0 +1,61 @@
+package dev.huck.raft.testkit.planted;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PlantedBugTest {
+    private static final List<String> BUG =
+            List.of("title: one is two", "file: A.java", "<<<<", "    one();", "====", "    two();", ">>>>");
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void changesThePlaceAndNothingElse() throws IOException {
+        Files.writeString(folder.resolve("A.java"), "a\n    one();\nb\n");
+        assertEquals(
+                Map.of("A.java", "a\n    two();\nb\n"),
+                PlantedBug.read("x", BUG).plant(folder));
+    }
+
+    @Test
+    void bugThatDoesNotFitTheSourcesIsAnError() throws IOException {
+        Files.writeString(folder.resolve("A.java"), "a\nb\n");
+        assertThrows(
+                IllegalStateException.class, () -> PlantedBug.read("x", BUG).plant(folder));
+    }
+
+    @Test
+    void bugThatFitsTwiceIsAnError() throws IOException {
+        Files.writeString(folder.resolve("A.java"), "    one();\n    one();\n");
+        assertThrows(
+                IllegalStateException.class, () -> PlantedBug.read("x", BUG).plant(folder));
+    }
+
+    @Test
+    void everyBugFitsTheSourcesAndCompiles() throws IOException {
+        Path home = Path.of("").toAbsolutePath().getParent();
+        PlantedRun run = new PlantedRun(home, 1, System.out);
+        List<PlantedBug> bugs = PlantedBug.all(home.resolve("raft-testkit/src/planted"));
+        assertTrue(bugs.size() >= 12, () -> "only " + bugs.size());
+        for (PlantedBug bug : bugs) {
+            assertTrue(run.compile(bug).size() >= 1, bug::name);
+        }
+    }
+
+    @Test
+    void loadedBugRunsApartFromTheRealCode() throws IOException {
+        PlantedRun run = new PlantedRun(Path.of("").toAbsolutePath().getParent(), 1, System.out);
+        String violation = run.run("vote-not-persisted", 1, null);
+        assertTrue(String.valueOf(violation).contains("votes are durable"), violation);
+    }
+}
