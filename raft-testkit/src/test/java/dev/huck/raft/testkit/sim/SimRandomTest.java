@@ -24,7 +24,7 @@ class SimRandomTest {
         assertEquals(EXPECTED, Long.toHexString(hash));
     }
 
-    private static final String EXPECTED = "?";
+    private static final String EXPECTED = "6b00743c5bb25722";
 
     @Test
     void concernsDrawDifferentNumbers() {
