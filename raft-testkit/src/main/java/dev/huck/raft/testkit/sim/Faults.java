@@ -53,7 +53,11 @@ final class Faults {
         } else if ((choice -= profile.pauses()) < 0) {
             cluster.pause(victim(), MILLI + random.exponential(900 * MILLI));
         } else if ((choice -= profile.partitions()) < 0) {
-            partition();
+            if (profile.replays() > 0 && random.nextInt(3) == 0) {
+                haunt();
+            } else {
+                partition();
+            }
         } else if ((choice -= profile.transfers()) < 0) {
             operator.disturb();
         } else if ((choice -= profile.members()) < 0) {
@@ -128,10 +132,25 @@ final class Faults {
             world.trace(-1, text.toString());
         }
         flip(links, true, flips, lasting);
-        if (profile.replays() > 0 && random.nextBoolean()) {
-            // Cut off, it hears voices of the past.
-            cluster.network().replay(one, lasting);
+    }
+
+    /** The leader is cut off and hears only voices of the past, long enough for the others to go on without it. */
+    private void haunt() {
+        SimHost leader = cluster.leader();
+        if (leader == null) {
+            return;
         }
+        long lasting = 1_000 * MILLI + random.nextLong(2_000 * MILLI);
+        world.trace(leader.number(), "is cut off and haunted");
+        List<int[]> links = new ArrayList<>();
+        for (SimHost other : cluster.hosts()) {
+            if (other != leader) {
+                links.add(new int[] {leader.number(), other.number()});
+                links.add(new int[] {other.number(), leader.number()});
+            }
+        }
+        flip(links, true, 0, lasting);
+        cluster.network().replay(leader, lasting);
     }
 
     private void flip(List<int[]> links, boolean isCut, int flips, long lasting) {

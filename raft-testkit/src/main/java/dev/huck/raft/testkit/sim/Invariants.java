@@ -77,6 +77,10 @@ final class Invariants implements SimLog.Observer {
         return host != null && host.holdsDurably(index, term);
     }
 
+    boolean hasStore(long storeId) {
+        return stores.containsKey(storeId);
+    }
+
     /** A machine's disks are gone. */
     void wiped(SimHost host) {
         stores.values().removeIf(host::equals);

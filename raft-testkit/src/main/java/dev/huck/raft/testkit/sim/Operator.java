@@ -5,6 +5,7 @@ import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.testkit.check.CoreView;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** What an operator does to a healthy cluster: hands over, takes snapshots, restarts, adds and removes nodes. */
@@ -36,7 +37,7 @@ final class Operator {
     }
 
     private interface Request {
-        java.util.concurrent.CompletionStage<?> of(Node node);
+        CompletionStage<?> of(Node node);
     }
 
     private void act(@Nullable SimHost host, String what, Request request) {
@@ -74,23 +75,48 @@ final class Operator {
 
     /** Takes the next step of a walk through memberships: one node out, or back in with empty disks. */
     void changeMembers() {
-        SimHost leader = cluster.leader();
-        CoreView core = leader == null ? null : cluster.core(leader);
-        if (leader == null || core == null || core.configuration().isJoint()) {
+        if (tidy()) {
             return;
         }
-        Configuration configuration = core.configuration();
-        List<Member> members = configuration.members();
-        for (SimHost host : cluster.hosts()) {
-            if (isOutside(host, configuration) && core.commitIndex() >= configuration.index()) {
-                enter(host, leader);
-                return;
+        SimHost leader = cluster.leader();
+        CoreView core = leader == null ? null : cluster.core(leader);
+        if (leader == null || core == null || core.configuration().members().size() <= 3) {
+            return;
+        }
+        List<Member> members = core.configuration().members();
+        Member member = members.get(random.nextInt(members.size()));
+        act(leader, "is asked to remove " + member.nodeId(), node -> node.removeMember(member.address()));
+    }
+
+    /**
+     * Does what an operator must do: has members removed whose disks are gone, and lets nodes in that are no members.
+     *
+     * @return whether there was something to do
+     */
+    boolean tidy() {
+        SimHost leader = cluster.leader();
+        CoreView core = leader == null ? null : cluster.core(leader);
+        if (leader == null
+                || core == null
+                || core.commitIndex() < core.configuration().index()) {
+            return false;
+        }
+        for (Member member : core.configuration().members()) {
+            // Asked to join, and wiped before the request was heard.
+            if (!cluster.hasStore(member.storeId())) {
+                act(
+                        leader,
+                        "is asked to remove the late " + member.nodeId(),
+                        node -> node.removeMember(member.address()));
+                return true;
             }
         }
-        if (members.size() > 3) {
-            Member member = members.get(random.nextInt(members.size()));
-            act(leader, "is asked to remove " + member.nodeId(), node -> node.removeMember(member.address()));
+        for (SimHost host : cluster.hosts()) {
+            if (isOutside(host, core.configuration()) && !core.configuration().isJoint()) {
+                return enter(host, leader);
+            }
         }
+        return false;
     }
 
     private boolean isOutside(SimHost host, Configuration configuration) {
@@ -103,16 +129,20 @@ final class Operator {
         return true;
     }
 
-    /** A machine with empty disks joins; if it takes too long, it tries anew through another. */
-    private void enter(SimHost host, SimHost through) {
+    /** A machine with empty disks joins; if it takes too long, it tries through another member. */
+    private boolean enter(SimHost host, SimHost through) {
         long since = joining[host.number()];
-        if (since != 0 && world.now() - since < 5_000 * MILLI) {
-            return;
+        if (since != 0 && world.now() - since < 4_000 * MILLI) {
+            return false;
         }
-        world.trace(host.number(), "gets empty disks and is told to join");
         joining[host.number()] = world.now();
         cluster.crash(host, true);
-        cluster.wipe(host, through.address());
+        if (since == 0) {
+            world.trace(host.number(), "gets empty disks and is told to join");
+            cluster.wipe(host);
+        }
+        host.join(through.address());
         cluster.startIn(random.nextLong(500 * MILLI), host);
+        return true;
     }
 }

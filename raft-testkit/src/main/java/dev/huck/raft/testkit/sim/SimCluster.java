@@ -268,11 +268,15 @@ final class SimCluster {
         return machine != null && machine.applied() == invariants.applied().size();
     }
 
-    /** Puts empty disks into a machine that runs nothing; its node will join through another. */
-    void wipe(SimHost host, String join) {
+    /** Puts empty disks into a machine that runs nothing. */
+    void wipe(SimHost host) {
         host.wipe(invariants);
         invariants.wiped(host);
-        host.join(join);
+    }
+
+    /** Whether some machine has the disks with this store. */
+    boolean hasStore(long storeId) {
+        return invariants.hasStore(storeId);
     }
 
     /** What each node looks like, for people. */

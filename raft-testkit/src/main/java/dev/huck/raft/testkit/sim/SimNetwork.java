@@ -2,6 +2,7 @@ package dev.huck.raft.testkit.sim;
 
 import dev.huck.raft.api.spi.Gateway;
 import dev.huck.raft.testkit.sim.SimEvent.Kind;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,7 @@ final class SimNetwork {
         void sent(SimProcess from, byte[] frame);
     }
 
-    private static final int ARCHIVE = 512;
+    private static final int KEPT = 64;
 
     private final SimWorld world;
     private final List<SimHost> hosts;
@@ -26,15 +27,13 @@ final class SimNetwork {
     private final SimRandom random;
     private final boolean[][] cut;
     private final long[][] lastArrival;
-    /** Old frames and where they went, to be delivered again at some time. */
-    private final byte[][] oldFrames = new byte[ARCHIVE][];
+    /** By target, frames that were sent there long ago, to be delivered again at some time. */
+    private final List<byte[]>[] old;
 
-    private final int[] oldTargets = new int[ARCHIVE];
     private final CRC32C checksum = new CRC32C();
     private final Profile profile;
     private @Nullable Tap tap;
     private boolean calm;
-    private int archived;
 
     SimNetwork(SimWorld world, List<SimHost> hosts, Profile profile) {
         this.world = world;
@@ -43,7 +42,17 @@ final class SimNetwork {
         this.random = world.random("network");
         this.cut = new boolean[hosts.size()][hosts.size()];
         this.lastArrival = new long[hosts.size()][hosts.size()];
+        this.old = newArray(hosts.size());
         hosts.forEach(host -> byAddress.put(host.address(), host));
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // there is no other way to make an array of lists
+    private static List<byte[]>[] newArray(int size) {
+        List<byte[]>[] made = new List[size];
+        for (int i = 0; i < size; i++) {
+            made[i] = new ArrayList<>();
+        }
+        return made;
     }
 
     void tap(Tap listener) {
@@ -98,16 +107,24 @@ final class SimNetwork {
             carry(sender, target, damaged);
         }
         if (profile.replays() > 0) {
-            // Most are not kept, so that those that are stay for a long time.
-            int place = archived < ARCHIVE ? archived++ : random.nextInt(8 * ARCHIVE);
-            if (place < ARCHIVE) {
-                oldFrames[place] = frame;
-                oldTargets[place] = target.number();
-            }
+            int to = target.number();
+            keep(to, frame);
             if (random.chance(profile.replays())) {
-                int old = random.nextInt(archived);
-                carry(null, hosts.get(oldTargets[old]), oldFrames[old]);
+                carry(null, target, old[to].get(random.nextInt(old[to].size())));
             }
+        }
+    }
+
+    private void keep(int to, byte[] frame) {
+        List<byte[]> kept = old[to];
+        if (kept.size() < KEPT) {
+            kept.add(frame);
+            return;
+        }
+        // Most are not kept, so that those that are stay for a long time.
+        int place = random.nextInt(8 * KEPT);
+        if (place < KEPT) {
+            kept.set(place, frame);
         }
     }
 
@@ -118,15 +135,12 @@ final class SimNetwork {
      * @param within when, from now
      */
     void replay(SimHost target, long within) {
-        for (int old = 0; old < archived; old++) {
-            if (oldTargets[old] == target.number() && random.nextInt(3) == 0) {
-                byte[] frame = oldFrames[old];
-                world.planIn(random.nextLong(within), Kind.FAULT, 4, () -> {
-                    if (!calm) {
-                        carry(null, target, frame);
-                    }
-                });
-            }
+        for (byte[] frame : List.copyOf(old[target.number()])) {
+            world.planIn(random.nextLong(within), Kind.FAULT, 4, () -> {
+                if (!calm) {
+                    carry(null, target, frame);
+                }
+            });
         }
     }
 

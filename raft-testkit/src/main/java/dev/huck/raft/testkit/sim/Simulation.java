@@ -25,6 +25,7 @@ public final class Simulation {
     private final Invariants invariants;
     private final SimCluster cluster;
     private final Workload workload;
+    private final Operator operator;
     private final Faults faults;
     private final List<SimClient> clients = new ArrayList<>();
 
@@ -44,7 +45,8 @@ public final class Simulation {
         invariants = new Invariants(world);
         cluster = new SimCluster(world, profile, factory, invariants);
         workload = new Workload(world, profile, invariants.applied());
-        faults = new Faults(world, cluster, profile, new Operator(world, cluster));
+        operator = new Operator(world, cluster);
+        faults = new Faults(world, cluster, profile, operator);
         for (int i = 0; i < profile.clients(); i++) {
             clients.add(new SimClient(world, cluster.hosts(), workload, profile, i + 1));
         }
@@ -109,6 +111,14 @@ public final class Simulation {
         faults.stop();
         cluster.heal();
         clients.forEach(SimClient::finish);
+        tidyUp();
+    }
+
+    private void tidyUp() {
+        world.planIn(1_000 * MILLI, SimEvent.Kind.CONTROL, 0, () -> {
+            operator.tidy();
+            tidyUp();
+        });
     }
 
     private boolean isSettled() {
