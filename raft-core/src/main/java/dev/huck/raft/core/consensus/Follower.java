@@ -124,9 +124,7 @@ final class Follower implements RoleState {
         if (install.position().index() <= raft.commit) {
             answer(install, 0, true); // Never install what the log already holds.
         } else if (!storing && raft.outbox.hardStateIsDurable()) {
-            // The term before anything of that term: a snapshot of a term that the node file does not know is one that
-            // a
-            // restart refuses. The leader sends again.
+            // The term before anything of that term, here too. The leader sends again.
             storing = true;
             raft.outbox.add(
                     new Effect.StoreChunk(install.position(), install.total(), install.offset(), install.bytes()));

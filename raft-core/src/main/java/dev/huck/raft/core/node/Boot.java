@@ -126,6 +126,19 @@ final class Boot {
         return founded;
     }
 
+    /**
+     * A snapshot is written beside the stream of durable writes, so it may be of a term that a power cut kept from the node
+     * file. Nothing was promised in that term then, as every promise waits for it; so it is taken up, with the vote free.
+     */
+    static NodeRecord raiseTerm(NodeRecord record, NodeFile file, @Nullable SnapshotInfo newest) throws IOException {
+        if (newest == null || newest.position().term() <= record.hardState().term()) {
+            return record;
+        }
+        NodeRecord raised = record.withHardState(new HardState(newest.position().term(), 0));
+        file.write(raised);
+        return raised;
+    }
+
     /** Puts the core together. */
     static Recovery recover(NodeRecord record, LogStore store, @Nullable SnapshotInfo newest, Limits limits)
             throws IOException {

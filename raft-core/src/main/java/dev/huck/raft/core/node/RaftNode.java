@@ -63,6 +63,7 @@ public final class RaftNode implements Node, Gateway {
             NodeRecord record = Boot.identify(environment, options, opened.file, before, address);
             SnapshotFiles snapshots = SnapshotFiles.open(environment.disk(), options.snapshotsKept());
             record = Boot.found(record, options, opened.file, opened.store, snapshots.newest() != null);
+            record = Boot.raiseTerm(record, opened.file, snapshots.newest());
             RaftNode node = new RaftNode(environment, options, machines, opened, record, snapshots);
             node.start();
             return node;
