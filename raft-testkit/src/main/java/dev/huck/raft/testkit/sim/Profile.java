@@ -93,7 +93,7 @@ record Profile(
                 0.2 + random.nextDouble() * 0.5,
                 2_000 + random.nextLong(30_000),
                 random.chance(0.5) ? random.nextLong(20_000) : 0,
-                16_000 * MILLI + random.nextLong(10_000 * MILLI));
+                20_000 * MILLI + random.nextLong(12_000 * MILLI));
     }
 
     private static Consistency consistency(SimRandom random) {
