@@ -22,7 +22,6 @@ final class SimNetwork {
     private static final int KEPT = 64;
 
     private final SimWorld world;
-    private final List<SimHost> hosts;
     private final Map<String, SimHost> byAddress = new HashMap<>();
     private final SimRandom random;
     private final boolean[][] cut;
@@ -37,7 +36,6 @@ final class SimNetwork {
 
     SimNetwork(SimWorld world, List<SimHost> hosts, Profile profile) {
         this.world = world;
-        this.hosts = hosts;
         this.profile = profile;
         this.random = world.random("network");
         this.cut = new boolean[hosts.size()][hosts.size()];
