@@ -65,9 +65,16 @@ final class Arguments {
         return level == null ? LogLevel.NOTICE : LogLevel.of(level);
     }
 
-    /** The help, as picocli lays it out. */
-    static String usage() {
-        CommandLine line = new CommandLine(spec(Setting::names));
+    /**
+     * The help, as picocli lays it out.
+     *
+     * @param backends the log stores that are there
+     */
+    static String usage(List<String> backends) {
+        CommandSpec spec = spec(Setting::names, backends)
+                .addOption(flag("print the version", "-v", "--version"))
+                .addOption(flag("print this", "-h", "--help"));
+        CommandLine line = new CommandLine(spec);
         line.setUsageHelpAutoWidth(true);
         return line.getUsageMessage(CommandLine.Help.Ansi.OFF);
     }
@@ -172,7 +179,10 @@ final class Arguments {
     }
 
     private static ParseResult parse(String[] line) {
-        CommandLine commandLine = new CommandLine(spec(Setting::spellings));
+        CommandSpec spec = spec(Setting::spellings, List.of())
+                .addOption(flag("", "--version", "-v", "-version"))
+                .addOption(flag("", "--help", "-h", "-help"));
+        CommandLine commandLine = new CommandLine(spec);
         commandLine.setExpandAtFiles(false);
         // Or -dirr, mistyped, would be -d with the value "irr".
         commandLine.setPosixClusteredShortOptionsAllowed(false);
@@ -186,7 +196,7 @@ final class Arguments {
         }
     }
 
-    private static CommandSpec spec(Function<Setting, List<String>> names) {
+    private static CommandSpec spec(Function<Setting, List<String>> names, List<String> backends) {
         CommandSpec spec = CommandSpec.create().name("clone");
         spec.usageMessage()
                 .description("A small Redis that survives the loss of a minority of its machines.", "")
@@ -197,20 +207,20 @@ final class Arguments {
                 .abbreviateSynopsis(true)
                 .sortOptions(false);
         for (Setting setting : Setting.values()) {
-            spec.addOption(option(setting, names.apply(setting)));
+            String help = setting.help().replace(Setting.BACKENDS, String.join(", ", backends));
+            spec.addOption(option(setting, names.apply(setting), help));
         }
-        return spec.addOption(OptionSpec.builder("-v", "--version")
-                        .description("print the version")
-                        .build())
-                .addOption(OptionSpec.builder("-h", "--help")
-                        .description("print this")
-                        .build());
+        return spec;
     }
 
-    private static OptionSpec option(Setting setting, List<String> names) {
+    private static OptionSpec flag(String description, String... names) {
+        return OptionSpec.builder(names).description(description).build();
+    }
+
+    private static OptionSpec option(Setting setting, List<String> names, String help) {
         OptionSpec.Builder option = OptionSpec.builder(names.toArray(new String[0]))
                 .type(String.class)
-                .description(setting.help());
+                .description(help);
         if (setting.label().isEmpty()) {
             return option.arity("0..1")
                     .fallbackValue("true")

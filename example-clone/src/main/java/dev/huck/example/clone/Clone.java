@@ -50,7 +50,7 @@ public final class Clone {
         try {
             Arguments arguments = new Arguments(line, environment);
             if (arguments.isHelp()) {
-                out.print(Arguments.usage());
+                out.print(Arguments.usage(backends()));
                 return STOPPED;
             }
             if (arguments.isVersion()) {

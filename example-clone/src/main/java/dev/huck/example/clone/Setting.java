@@ -24,7 +24,7 @@ enum Setting {
     /** Member to join. */
     JOIN("j", "[host:]port", "any member of the cluster to join; a bare port is on this machine"),
     /** Log store. */
-    BACKEND("", "name", "log store: lmdb, chronicle, memory (what is on disk, else lmdb)"),
+    BACKEND("", "name", "log store: " + Setting.BACKENDS + " (what is on disk, else lmdb)"),
     /** Durability. */
     DURABILITY("", "level", "when a write counts: low, medium, high (high)"),
     /** Consistency. */
@@ -63,6 +63,9 @@ enum Setting {
     IDLE_TIMEOUT("", "time", "how long a client may be idle; 0 for ever (0)"),
     /** Half-sent command. */
     PARTIAL_COMMAND_TIMEOUT("", "time", "how long a command may stay half sent (60s)");
+
+    /** Stands in the help for the names of the log stores that are there. */
+    static final String BACKENDS = "{backends}";
 
     private final String letter;
     private final String label;

@@ -227,10 +227,11 @@ class ArgumentsTest {
 
     @Test
     void helpNamesEveryOptionOnceAndFitsATerminal() {
-        String usage = Arguments.usage();
+        String usage = Arguments.usage(List.of("lmdb", "memory"));
         for (Setting setting : Setting.values()) {
             assertTrue(usage.contains(setting.option()), usage);
         }
+        assertTrue(usage.contains("log store: lmdb, memory (what is on disk"), usage);
         assertFalse(usage.contains(" -dir"), "the single-dash spellings are not advertised");
         assertTrue(usage.lines().allMatch(line -> line.length() <= 120), usage);
     }

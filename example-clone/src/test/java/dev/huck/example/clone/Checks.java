@@ -4,14 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Pipeline;
+import redis.clients.jedis.Response;
 
 /** Writes and looks for many keys; a key's value is its number. */
 final class Checks {
     private static final int BATCH = 200;
+    private static final int SAMPLE = 100;
 
     private Checks() {}
 
@@ -28,6 +34,45 @@ final class Checks {
                 }
             }
         }
+    }
+
+    /** The same by Jedis, as an application does it. */
+    static void fillByJedis(NodeProcess leader, String prefix, int count) {
+        try (Jedis jedis = new Jedis("127.0.0.1", leader.port())) {
+            for (int from = 0; from < count; from += BATCH) {
+                List<Response<String>> replies = new ArrayList<>();
+                try (Pipeline pipeline = jedis.pipelined()) {
+                    for (int i = from; i < Math.min(count, from + BATCH); i++) {
+                        replies.add(pipeline.set(prefix + i, "" + i));
+                    }
+                }
+                for (Response<String> reply : replies) {
+                    assertEquals("OK", reply.get());
+                }
+            }
+        }
+    }
+
+    /** Some of so many keys are there for redis-cli too, where there is one. */
+    static void showsToRedisCli(NodeProcess node, String prefix, int count) throws Exception {
+        if (!Programs.exists("redis-cli")) {
+            Programs.note("redis-cli is not on the path, and reads no sample");
+            return;
+        }
+        StringBuilder commands = new StringBuilder();
+        StringBuilder values = new StringBuilder();
+        for (int i = 0; i < count; i += Math.max(1, count / SAMPLE)) {
+            commands.append("GET ").append(prefix).append(i).append('\n');
+            values.append(i).append('\n');
+        }
+        Process cli = new ProcessBuilder("redis-cli", "-p", "" + node.port())
+                .redirectErrorStream(true)
+                .start();
+        try (OutputStream in = cli.getOutputStream()) {
+            in.write(commands.toString().getBytes(StandardCharsets.US_ASCII));
+        }
+        assertEquals(values.toString(), new String(cli.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+        assertEquals(0, cli.waitFor());
     }
 
     /** Every one of so many keys is there. */
@@ -75,5 +120,25 @@ final class Checks {
             }
         }
         return contents;
+    }
+
+    /** All live nodes hold the same, each asked by itself, at the level at which it answers from what it has. */
+    static void sameEverywhere(ClusterProcesses cluster) throws Exception {
+        cluster.awaitCaughtUp();
+        List<NodeProcess> nodes = cluster.alive();
+        for (NodeProcess node : nodes) {
+            assertEquals(0, node.terminate(), node.complained());
+        }
+        for (NodeProcess node : nodes) {
+            node.startAt("low");
+        }
+        cluster.awaitCaughtUp();
+        Map<String, String> first = contents(nodes.get(0));
+        for (NodeProcess node : nodes) {
+            assertEquals(
+                    first,
+                    contents(node),
+                    node.address() + " beside " + nodes.get(0).address());
+        }
     }
 }

@@ -42,8 +42,9 @@ class ClientsIT {
 
     @BeforeAll
     static void start() throws Exception {
-        cluster = new ClusterProcesses(folder);
-        node = cluster.grow(1).awaitLeader();
+        // The clients talk to one leader throughout: a busy machine must not cause an election in between.
+        cluster = new ClusterProcesses(folder, "--election-timeout-min", "5s", "--election-timeout-max", "8s");
+        node = cluster.grow(3).awaitLeader();
     }
 
     @AfterAll

@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the program prints, and the code with which it ends. */
 class CloneTest {
@@ -62,15 +64,18 @@ class CloneTest {
         assertEquals("clone: --durability 'x': allowed are low, medium, high\n", printed(err));
     }
 
-    @Test
-    void helpIsPrintedAndNothingStarted() {
-        assertEquals(0, run(CloneTest::mustNotOpen, "-h"));
-        assertEquals(Arguments.usage(), printed(out));
+    @ParameterizedTest
+    @ValueSource(strings = {"-h", "--help", "-help"})
+    void helpIsPrintedAndNothingStarted(String option) {
+        assertEquals(0, run(CloneTest::mustNotOpen, option));
+        assertTrue(printed(out).contains("--dir"), printed(out));
+        assertTrue(printed(out).contains("log store: lmdb, memory (what"), printed(out));
     }
 
-    @Test
-    void versionIsPrintedAndNothingStarted() {
-        assertEquals(0, run(CloneTest::mustNotOpen, "-v"));
+    @ParameterizedTest
+    @ValueSource(strings = {"-v", "--version", "-version"})
+    void versionIsPrintedAndNothingStarted(String option) {
+        assertEquals(0, run(CloneTest::mustNotOpen, option));
         assertTrue(printed(out).matches("huck clone \\d+\\.\\d+\\.\\S+ on Java \\S+\n"), printed(out));
     }
 

@@ -37,6 +37,12 @@ final class NodeProcess implements AutoCloseable {
     /** Starts it and waits until it listens. */
     NodeProcess start(String... more) throws Exception {
         launch(more);
+        awaitListening();
+        return this;
+    }
+
+    /** Waits until it listens. */
+    void awaitListening() throws Exception {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
         while (!printed().contains("listening on 127.0.0.1:" + port)) {
             if (!process.isAlive() || System.nanoTime() > deadline) {
@@ -45,7 +51,6 @@ final class NodeProcess implements AutoCloseable {
             }
             Thread.sleep(10);
         }
-        return this;
     }
 
     /** Starts it to answer reads at another consistency than before. */
@@ -124,7 +129,8 @@ final class NodeProcess implements AutoCloseable {
         signal("CONT");
     }
 
-    private void signal(String name) throws Exception {
+    /** Sends a signal and does not wait for what it does. */
+    void signal(String name) throws Exception {
         Process kill = new ProcessBuilder("kill", "-" + name, "" + process.pid())
                 .inheritIO()
                 .start();

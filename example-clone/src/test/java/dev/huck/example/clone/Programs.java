@@ -27,6 +27,12 @@ final class Programs {
 
     /** Skips the test and says why, in a line that the build collects. */
     static void skip(String why) {
+        note(why);
+        Assumptions.abort(why);
+    }
+
+    /** Says that a part of a test is left out, and why, in a line that the build collects. */
+    static void note(String why) {
         System.out.println("SKIPPED "
                 + StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
                         .walk(frames -> frames.filter(frame -> frame.getDeclaringClass() != Programs.class)
@@ -34,6 +40,5 @@ final class Programs {
                                 .map(frame -> frame.getDeclaringClass().getSimpleName() + "." + frame.getMethodName())
                                 .orElse("a test"))
                 + ": " + why);
-        Assumptions.abort(why);
     }
 }

@@ -13,8 +13,10 @@ final class Applying {
     private long handed;
     private long applied;
     private long reading;
-    private long tokens;
     private LogPosition snapshot;
+    /** The one before, which the log still meets: if the newest turns out damaged, it serves. */
+    private LogPosition fallback = LogPosition.START;
+
     private long bytesSinceSnapshot;
     private boolean takingSnapshot;
 
@@ -39,13 +41,13 @@ final class Applying {
         while (reachable && handed < raft.commit && reading == 0 && inflightBytes < raft.limits.applyBytes()) {
             List<LogEntry> entries = raft.log.slice(handed + 1, raft.commit, raft.limits.appendBytes());
             if (entries == null) {
-                reading = ++tokens;
+                reading = raft.nextToken();
                 raft.outbox.add(new Effect.ReadEntries(reading, handed + 1, raft.limits.appendBytes()));
             } else {
                 hand(entries);
             }
         }
-        raft.log.evict(handed);
+        raft.log.evict();
         if (bytesSinceSnapshot > raft.limits.snapshotEveryBytes() && !takingSnapshot) {
             takingSnapshot = true;
             raft.outbox.add(new Effect.TakeSnapshot());
@@ -59,9 +61,7 @@ final class Applying {
         }
         if (read.token() == reading) {
             reading = 0;
-            List<LogEntry> entries = read.entries().stream()
-                    .filter(e -> e.index() <= raft.commit)
-                    .toList();
+            List<LogEntry> entries = raft.log.stillHeld(read.entries(), raft.commit);
             if (!entries.isEmpty() && entries.get(0).index() == handed + 1) {
                 hand(entries);
             }
@@ -118,13 +118,14 @@ final class Applying {
         bytesSinceSnapshot = 0;
     }
 
-    /** Only what a durable snapshot covers is dropped from the log. */
+    /** Only what two durable snapshots cover is dropped from the log, so that either can be lost. */
     private void published(LogPosition position) {
         if (position.index() <= snapshot.index()) {
             return;
         }
+        fallback = snapshot;
         snapshot = position;
-        long through = raft.log.compactable(snapshot, raft.limits.logTailBytes());
+        long through = raft.log.compactable(fallback, raft.limits.logTailBytes());
         if (through > raft.log.base().index()) {
             raft.log.compact(through);
             raft.configurations.truncatePrefix(through);

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 /** Follows a leader, or waits for one; a learner does the same without ever campaigning (Raft §5.2, §5.3). */
 final class Follower implements RoleState {
     private final Raft raft;
-    private long heardAt;
     private long electionAt;
     /** Up to here the log is known to equal that of the term's leader, which only ever appends to its own. */
     private long verified;
@@ -24,12 +23,7 @@ final class Follower implements RoleState {
 
     Follower(Raft raft) {
         this.raft = raft;
-        this.heardAt = raft.now;
         this.electionAt = raft.now + raft.randomElectionTimeout();
-    }
-
-    long heardAt() {
-        return heardAt;
     }
 
     void postponeElection() {
@@ -52,13 +46,8 @@ final class Follower implements RoleState {
         return electionAt;
     }
 
-    private void heard() {
-        heardAt = raft.now;
-        postponeElection();
-    }
-
     void append(Append append) {
-        heard();
+        postponeElection();
         session = append.session();
         round = Math.max(round, append.round());
         RaftLog log = raft.log;
@@ -117,7 +106,7 @@ final class Follower implements RoleState {
     }
 
     void install(InstallSnapshot install) {
-        heard();
+        postponeElection();
         session = install.session();
         round = Math.max(round, install.round());
         installing = install;

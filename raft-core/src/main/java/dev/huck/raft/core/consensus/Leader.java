@@ -20,7 +20,8 @@ final class Leader implements RoleState {
     private long heartbeatAt;
     private long transferTo;
     private long transferUntil;
-    private boolean handedOver;
+    private boolean offered;
+    private boolean leaseVoided;
 
     Leader(Raft raft) {
         this.raft = raft;
@@ -49,6 +50,13 @@ final class Leader implements RoleState {
         if (transferTo != 0 && raft.now >= transferUntil) {
             transferTo = 0;
         }
+        if (isStalled(2)) {
+            raft.becomeFollower(raft.term);
+            return;
+        }
+        if (isStalled(1)) {
+            transfer();
+        }
         if (raft.now >= heartbeatAt) {
             beat();
         }
@@ -60,9 +68,19 @@ final class Leader implements RoleState {
         return heartbeatAt;
     }
 
+    /** A disk that hangs is worse than one that fails: who can't write must not lead, if there is somebody else. */
+    private boolean isStalled(int timeouts) {
+        return !raft.configuration().isSoleVoter(raft.self)
+                && raft.now - raft.log.writingSince(raft.now)
+                        > timeouts * raft.settings().electionMaxNanos();
+    }
+
     private void beat() {
         heartbeatAt = raft.now + raft.settings().heartbeatNanos();
         replication.heartbeat();
+        if (transferTo != 0 && offered) {
+            raft.send(new TimeoutNow(raft.self, transferTo, raft.term)); // The first may have been lost.
+        }
     }
 
     /** The end of a turn: everything of the turn leaves in as few messages as possible. */
@@ -73,15 +91,17 @@ final class Leader implements RoleState {
         }
         reads.flush();
         replication.flush();
-        if (transferTo != 0 && !handedOver && replication.matchOf(transferTo) == raft.log.lastIndex()) {
-            handedOver = true;
+        if (transferTo != 0 && !offered && replication.matchOf(transferTo) == raft.log.lastIndex()) {
+            offered = true;
+            leaseVoided = true;
             raft.send(new TimeoutNow(raft.self, transferTo, raft.term));
         }
     }
 
     void propose(Event.Propose propose) {
-        long applied = raft.applying.applied();
-        while (!proposed.isEmpty() && proposed.getFirst()[0] <= applied) {
+        // What a quorum of others has committed still waits in memory for this node's own disk.
+        long done = Math.min(raft.applying.applied(), raft.log.counted());
+        while (!proposed.isEmpty() && proposed.getFirst()[0] <= done) {
             proposedBytes -= proposed.removeFirst()[1];
         }
         if (transferTo != 0) {
@@ -132,16 +152,17 @@ final class Leader implements RoleState {
     void transfer() {
         if (transferTo == 0) {
             transferTo = replication.mostUpToDateVoter();
+            offered = false;
             transferUntil = raft.now + raft.settings().electionMinNanos();
         }
     }
 
     /**
      * A lease counts from when the confirmed messages were sent. Once a hand-over was offered, it may be taken up at any
-     * time in this term: no lease any more.
+     * time in this term, however late: no lease any more.
      */
     long leaseUntil() {
-        if (!hasOpened() || handedOver || transferTo != 0) {
+        if (!hasOpened() || leaseVoided || transferTo != 0) {
             return raft.now - 1;
         }
         if (raft.configuration().isSoleVoter(raft.self)) {

@@ -74,7 +74,7 @@ final class Outbox {
     }
 
     /** Ends the turn: the write, if there is one, stands first. */
-    List<Effect> drain(RaftLog log) {
+    List<Effect> drain(RaftLog log, long now) {
         boolean changesLog = reset != null || truncateFrom != 0 || !entries.isEmpty();
         List<Effect> drained = effects;
         if (changesLog || hardState != null || compactThrough != 0) {
@@ -84,7 +84,7 @@ final class Outbox {
                     new Effect.Persist(sequence, hardState, reset, truncateFrom, entries, compactThrough, mustSync));
             drained.addAll(effects);
             if (changesLog) {
-                log.writing(sequence);
+                log.writing(sequence, now);
             }
             hardState = null;
             reset = null;

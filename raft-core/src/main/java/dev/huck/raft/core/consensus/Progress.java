@@ -47,6 +47,7 @@ final class Progress {
     LogPosition snapshot = LogPosition.START;
 
     long snapshotOffset;
+    boolean readingChunk;
 
     Progress(long peer, long session, long next, long now) {
         this.peer = peer;
@@ -73,6 +74,7 @@ final class Progress {
         session = newSession;
         probing = false;
         reading = 0;
+        readingChunk = false;
         inflight.clear();
         inflightBytes = 0;
     }

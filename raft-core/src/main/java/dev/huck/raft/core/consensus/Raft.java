@@ -30,7 +30,8 @@ public final class Raft {
     final Limits limits;
     final RandomGenerator random;
     final Applying applying;
-    final long startedAt;
+    /** When this node last promised not to help replace a leader: at its start, and whenever it heard one. */
+    private long promisedAt;
 
     long now;
     long term;
@@ -41,6 +42,7 @@ public final class Raft {
     long stampEnd;
 
     private RoleState role;
+    private long tokens;
     private Effect.RoleChanged published;
     private Configuration publishedConfiguration;
 
@@ -51,7 +53,7 @@ public final class Raft {
         this.limits = limits;
         this.random = random;
         this.now = now;
-        this.startedAt = now;
+        this.promisedAt = now;
         this.term = recovery.hardState().term();
         this.vote = recovery.hardState().vote();
         this.commit = recovery.snapshot().index();
@@ -129,7 +131,7 @@ public final class Raft {
         }
         applying.flush();
         publish();
-        return outbox.drain(log);
+        return outbox.drain(log, now);
     }
 
     /**
@@ -299,6 +301,7 @@ public final class Raft {
             role = new Follower(this);
         }
         leader = from;
+        promisedAt = now;
         return (Follower) role;
     }
 
@@ -332,13 +335,9 @@ public final class Raft {
         if (role instanceof Leader) {
             return true;
         }
-        long least = settings().electionMinNanos();
-        if (role instanceof Follower follower && leader != 0 && now - follower.heardAt() < least) {
-            return true;
-        }
-        return now - startedAt < least
-                && configuration().isVoter(self)
-                && !configuration().isSoleVoter(self);
+        // The promise outlives the role and the term in which it was given: a lease may rest on it.
+        return !configuration().isSoleVoter(self)
+                && now - promisedAt < settings().electionMinNanos();
     }
 
     // ---- roles
@@ -477,6 +476,11 @@ public final class Raft {
         if (role instanceof Follower follower) {
             follower.chunkStored(stored.position(), stored.next(), configuration != null);
         }
+    }
+
+    /** Never the same twice, whoever leads meanwhile: a late answer is not taken for another's. */
+    long nextToken() {
+        return ++tokens;
     }
 
     void send(Message message) {

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * durability, {@code synced} what is on disk; at {@code HIGH} they are the same.
  */
 final class RaftLog {
+    private static final int UNSYNCED_MARKS = 64;
+
     private final TermRuns terms = new TermRuns();
     private final SizeIndex sizes = new SizeIndex();
     private final ArrayDeque<Mark> uncounted = new ArrayDeque<>();
@@ -29,7 +31,7 @@ final class RaftLog {
     private long synced;
 
     /** A write under way and the last index that it, and all before it, vouch for. */
-    private record Mark(long sequence, long index) {}
+    private record Mark(long sequence, long index, long since) {}
 
     RaftLog(LogPosition base, long cacheBytes) {
         this.base = base;
@@ -45,7 +47,7 @@ final class RaftLog {
         append(entry);
         counted = last;
         synced = last;
-        evict(last);
+        evict();
     }
 
     LogPosition base() {
@@ -134,7 +136,7 @@ final class RaftLog {
     private static void limit(ArrayDeque<Mark> marks, long index) {
         for (int i = marks.size(); i > 0; i--) {
             Mark mark = marks.removeFirst();
-            marks.addLast(new Mark(mark.sequence, Math.min(mark.index, index)));
+            marks.addLast(new Mark(mark.sequence, Math.min(mark.index, index), mark.since));
         }
     }
 
@@ -166,9 +168,18 @@ final class RaftLog {
     }
 
     /** A write has left that brings the log to its present end. */
-    void writing(long sequence) {
-        uncounted.addLast(new Mark(sequence, last));
-        unsynced.addLast(new Mark(sequence, last));
+    void writing(long sequence, long now) {
+        Mark mark = new Mark(sequence, last, now);
+        uncounted.addLast(mark);
+        if (unsynced.size() >= UNSYNCED_MARKS) {
+            unsynced.removeLast(); // Where syncs are rare, or never come: the next one vouches for all of them.
+        }
+        unsynced.addLast(mark);
+    }
+
+    /** Since when a write has been under way; {@code now} if none is. */
+    long writingSince(long now) {
+        return uncounted.isEmpty() ? now : uncounted.getFirst().since;
     }
 
     void persisted(long sequence) {
@@ -208,12 +219,25 @@ final class RaftLog {
         return List.copyOf(cache.subList(start, end));
     }
 
-    /** Lets go of old entries in memory, never of one that only memory holds or the machine has yet to get. */
-    void evict(long handedToMachine) {
-        long keep = Math.min(counted, handedToMachine);
+    /**
+     * Of entries that were read from the store a while ago, the first ones that the log still holds up to an index: others
+     * may have been cut off and written anew meanwhile.
+     */
+    List<LogEntry> stillHeld(List<LogEntry> entries, long through) {
+        int end = 0;
+        while (end < entries.size()
+                && entries.get(end).index() <= through
+                && contains(new LogPosition(entries.get(end).index(), entries.get(end).term()))) {
+            end++;
+        }
+        return entries.subList(0, end);
+    }
+
+    /** Lets go of old entries in memory, never of one that only memory holds; the store has the others. */
+    void evict() {
         while (cachedBytes > cacheBytes
                 && cacheStart < cache.size()
-                && cache.get(cacheStart).index() <= keep) {
+                && cache.get(cacheStart).index() <= counted) {
             evictFirst();
         }
         trim();

@@ -21,8 +21,8 @@ final class Replication {
     private final long[] roundSentAt = new long[ROUNDS];
     private long round;
     private long sessions;
-    private long tokens;
     private @Nullable Configuration known;
+    private boolean knownCommitted;
 
     Replication(Raft raft) {
         this.raft = raft;
@@ -35,11 +35,16 @@ final class Replication {
     /** Members come and go with the configuration in force. */
     private void followConfiguration() {
         Configuration configuration = raft.configuration();
-        if (configuration.equals(known)) {
+        // Who leaves is still told so, until that is committed.
+        boolean committed = configuration.index() <= raft.commit;
+        if (configuration.equals(known) && committed == knownCommitted) {
             return;
         }
         known = configuration;
-        peers.keySet().removeIf(peer -> configuration.member(peer) == null);
+        knownCommitted = committed;
+        if (committed) {
+            peers.keySet().removeIf(peer -> configuration.member(peer) == null);
+        }
         for (Member member : configuration.members()) {
             if (member.storeId() != raft.self) {
                 peers.computeIfAbsent(
@@ -152,7 +157,7 @@ final class Replication {
             }
             List<LogEntry> entries = raft.log.slice(peer.next, Long.MAX_VALUE, raft.limits.appendBytes());
             if (entries == null) {
-                peer.reading = - ++tokens;
+                peer.reading = -raft.nextToken();
                 raft.outbox.add(new Effect.ReadEntries(peer.reading, peer.next, raft.limits.appendBytes()));
             } else {
                 stream(peer, entries);
@@ -165,13 +170,20 @@ final class Replication {
         for (Progress peer : peers.values()) {
             if (peer.reading == read.token()) {
                 peer.reading = 0;
-                List<LogEntry> entries = read.entries();
-                if (!entries.isEmpty() && entries.get(0).index() == peer.next && raft.log.knowsTerm(peer.next - 1)) {
+                List<LogEntry> entries = raft.log.stillHeld(read.entries(), Long.MAX_VALUE);
+                if (!entries.isEmpty()
+                        && entries.get(0).index() == peer.next
+                        && raft.log.knowsTerm(peer.next - 1)
+                        && raft.log.contains(position(entries.get(entries.size() - 1)))) {
                     stream(peer, entries);
                 }
                 return;
             }
         }
+    }
+
+    private static LogPosition position(LogEntry entry) {
+        return new LogPosition(entry.index(), entry.term());
     }
 
     private void stream(Progress peer, List<LogEntry> entries) {
@@ -247,18 +259,26 @@ final class Replication {
     }
 
     private void readChunk(Progress peer) {
+        if (peer.readingChunk) {
+            return;
+        }
+        peer.readingChunk = true;
         peer.sentAt = raft.now;
         raft.outbox.add(new Effect.ReadChunk(peer.peer, peer.session, peer.snapshot, peer.snapshotOffset));
     }
 
     void chunkRead(Event.ChunkRead chunk) {
         Progress peer = peers.get(chunk.peer());
-        if (peer == null || peer.session != chunk.session() || peer.mode != Mode.SNAPSHOT || chunk.total() == 0) {
+        if (peer == null || peer.session != chunk.session() || peer.mode != Mode.SNAPSHOT) {
             return;
+        }
+        peer.readingChunk = false;
+        peer.sentAt = raft.now;
+        if (chunk.total() == 0) {
+            return; // Nothing to send at the moment: asked for again when patience ends.
         }
         peer.snapshot = chunk.position();
         peer.snapshotOffset = chunk.offset();
-        peer.sentAt = raft.now;
         raft.send(new InstallSnapshot(
                 raft.self,
                 peer.peer,
@@ -283,7 +303,7 @@ final class Replication {
         if (reply.done()) {
             peer.matched(reply.match(), raft.now);
             peer.probe(newSession(), reply.position().index() + 1);
-        } else {
+        } else if (reply.next() != peer.snapshotOffset) { // Else it was said before.
             peer.snapshotOffset = reply.next();
             readChunk(peer);
         }

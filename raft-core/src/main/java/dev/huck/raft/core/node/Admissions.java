@@ -257,6 +257,13 @@ final class Admissions {
         };
     }
 
+    /** Whoever waits for an invitation to be taken up waits in vain. */
+    void stop(HuckException problem) {
+        joining = null;
+        invited.values().forEach(future -> future.completeExceptionally(problem));
+        invited.clear();
+    }
+
     HuckException notLeader(View view) {
         String leader = view.leader() == 0 ? null : peers.addressOf(view.leader());
         return new HuckException.NotLeader(

@@ -68,6 +68,7 @@ final class EventLoop implements Loop {
 
     private volatile View view;
     private volatile boolean stopped;
+    private boolean broken;
     private long tickAt = Long.MAX_VALUE;
     private Stage.@Nullable Timer ticker;
     private long persisted;
@@ -278,11 +279,25 @@ final class EventLoop implements Loop {
         raft.step(environment.nanoTime(), event);
     }
 
-    @SuppressWarnings("unchecked")
     private void turn(List<Object> items) {
-        if (stopped) {
+        guarded(() -> take(items));
+    }
+
+    /** After a broken invariant nothing more is carried out: the core is half-way between two states. */
+    private void guarded(Runnable work) {
+        if (stopped || broken) {
             return;
         }
+        try {
+            work.run();
+        } catch (Throwable e) {
+            broken = true;
+            failed.accept(e);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private void take(List<Object> items) {
         for (Object item : items) {
             if (item instanceof Event event) {
                 step(event);
@@ -407,12 +422,12 @@ final class EventLoop implements Loop {
         ticker = stage.schedule(Math.max(0, deadline - environment.nanoTime()), () -> {
             tickAt = Long.MAX_VALUE;
             ticker = null;
-            if (!stopped) {
+            guarded(() -> {
                 if (environment.nanoTime() - raft.deadline() >= 0) {
                     step(new Event.Tick());
                 }
                 carryOut();
-            }
+            });
         });
     }
 
@@ -466,6 +481,9 @@ final class EventLoop implements Loop {
             ticker.cancel();
         }
         requests.stop();
+        HuckException.Stopped gone = new HuckException.Stopped("ERR the node has stopped");
+        handOvers.forEach(future -> future.completeExceptionally(gone));
+        admissions.stop(gone);
         // The last replies are written before anything that they need is closed.
         machine.close(() -> writer.close(() -> {
             snapshotting.close();

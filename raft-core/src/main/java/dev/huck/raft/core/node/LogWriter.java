@@ -149,14 +149,25 @@ final class LogWriter {
             }
             append(entries);
             if (sequence > 0) {
+                rememberThatThereWasALog();
                 persisted(sequence, mustSync);
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
+            // An Error too: what was to be written is lost, so nothing after it may count.
             dead = true;
             failed.accept(e);
             return;
         }
         after.forEach(Runnable::run);
+    }
+
+    /** From the first entry on, an empty log is a loss and not a beginning. */
+    private void rememberThatThereWasALog() throws IOException {
+        if (!record.founded() && store.last().index() > 0) {
+            store.sync();
+            record = record.withFounded(true);
+            file.write(record);
+        }
     }
 
     /** In the order of {@link Effect.Persist}; entries of several writes are gathered as long as nothing comes between. */
@@ -210,7 +221,7 @@ final class LogWriter {
         try {
             store.sync();
             events.accept(new Event.Synced(written));
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
             dead = true;
             failed.accept(e);
         }

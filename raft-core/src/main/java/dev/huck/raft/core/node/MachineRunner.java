@@ -397,9 +397,7 @@ final class MachineRunner {
             fault(e, position.index());
             return;
         }
-        moved = true;
-        if (suspect) {
-            restarted();
-        }
+        // Said in any case: a rebuild that was under way may have told the core of an older state in between.
+        restarted();
     }
 }

@@ -222,7 +222,13 @@ public final class RaftNode implements Node, Gateway {
 
     /** Something failed for good: stop at once, acknowledge nothing more. Any thread. */
     void fail(Throwable cause) {
-        LOG.error("this node stops: {}", cause.getMessage(), cause);
+        if (cause instanceof IOException || cause instanceof HuckException) {
+            // A disk that is full or broken: the message says it all to a person.
+            LOG.error("this node stops: {}", cause.getMessage());
+            LOG.debug("where that comes from:", cause);
+        } else {
+            LOG.error("this node stops: {}", cause.getMessage(), cause); // a bug: whoever looks for it needs the trace
+        }
         loop.execute(() -> stop(cause));
     }
 

@@ -83,20 +83,26 @@ final class Snapshotting {
     private void readNow(Effect.ReadChunk read) {
         try {
             SnapshotFiles.Chunk chunk = files.read(read.position(), read.offset(), chunkBytes);
-            if (chunk != null) {
-                events.accept(new Event.ChunkRead(
-                        read.peer(),
-                        read.session(),
-                        chunk.info().position(),
-                        chunk.info().length(),
-                        chunk.offset(),
-                        chunk.bytes()));
-            }
+            events.accept(
+                    chunk == null
+                            ? nothing(read)
+                            : new Event.ChunkRead(
+                                    read.peer(),
+                                    read.session(),
+                                    chunk.info().position(),
+                                    chunk.info().length(),
+                                    chunk.offset(),
+                                    chunk.bytes()));
         } catch (IOException e) {
             // The damaged one is set aside; the core asks again after a while, and then finds a fresh one.
             LOG.warn("a snapshot can't be read for a peer, another is taken: {}", e.getMessage());
             loop.accept(this::capture);
+            events.accept(nothing(read));
         }
+    }
+
+    private static Event.ChunkRead nothing(Effect.ReadChunk read) {
+        return new Event.ChunkRead(read.peer(), read.session(), read.position(), 0, read.offset(), new byte[0]);
     }
 
     void store(Effect.StoreChunk store) {
@@ -121,6 +127,7 @@ final class Snapshotting {
     }
 
     void close() {
+        abandoned("the node has stopped");
         filesStage.execute(() -> {
             try {
                 files.close();

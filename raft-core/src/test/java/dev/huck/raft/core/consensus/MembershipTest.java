@@ -130,4 +130,16 @@ class MembershipTest {
         cluster.run(2000);
         assertNull(leader.up().configuration().member(9));
     }
+
+    @Test
+    void aMemberThatIsRemovedLearnsOfIt() {
+        CoreCluster cluster = CoreCluster.of(3).start();
+        Host leader = cluster.elect();
+        long removed = leader.id == 3 ? 2 : 3;
+        leader.step(new Event.ChangeMembers(1, new Change.Remove(removed)));
+        cluster.run(500);
+        assertNull(cluster.host(removed).up().configuration().member(removed));
+        cluster.run(5000);
+        assertEquals(Role.FOLLOWER, cluster.host(removed).up().role());
+    }
 }

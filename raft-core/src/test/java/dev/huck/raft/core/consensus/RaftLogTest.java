@@ -30,11 +30,11 @@ class RaftLogTest {
     @Test
     void aWriteUnderWayDoesNotVouchForEntriesThatReplacedItsOwn() {
         RaftLog log = log(1, 1, 1);
-        log.writing(1);
+        log.writing(1, 0);
         log.truncateSuffix(2);
         log.append(entry(2, 2));
         log.append(entry(3, 2));
-        log.writing(2);
+        log.writing(2, 0);
         log.persisted(1);
         assertEquals(1, log.counted());
         log.persisted(2);
@@ -44,9 +44,9 @@ class RaftLogTest {
     @Test
     void aCompletionVouchesForAllWritesBeforeIt() {
         RaftLog log = log(1);
-        log.writing(1);
+        log.writing(1, 0);
         log.append(entry(2, 1));
-        log.writing(2);
+        log.writing(2, 0);
         log.persisted(2);
         assertEquals(2, log.counted());
         log.persisted(1);
@@ -54,13 +54,38 @@ class RaftLogTest {
     }
 
     @Test
+    void entriesReadBeforeATruncationAreNotHeldAfterIt() {
+        RaftLog log = log(1, 1, 1);
+        List<LogEntry> read = List.of(entry(1, 1), entry(2, 1), entry(3, 1));
+        log.truncateSuffix(2);
+        log.append(entry(2, 2));
+        log.append(entry(3, 2));
+        assertEquals(read.subList(0, 1), log.stillHeld(read, 3));
+        assertEquals(List.of(), log.stillHeld(read, 0));
+    }
+
+    @Test
     void writtenIsNotSynced() {
         RaftLog log = log(1, 1);
-        log.writing(1);
+        log.writing(1, 0);
         log.persisted(1);
         assertEquals(0, log.synced());
         log.synced(1);
         assertEquals(2, log.synced());
+    }
+
+    @Test
+    void whereSyncsNeverComeWhatWaitsForThemStaysBounded() {
+        RaftLog log = new RaftLog(LogPosition.START, 1);
+        for (int i = 1; i <= 1000; i++) {
+            log.append(entry(i, 1));
+            log.writing(i, 0);
+            log.persisted(i);
+        }
+        log.synced(999);
+        assertTrue(log.synced() < 999, "a mark in between was kept");
+        log.synced(1000);
+        assertEquals(1000, log.synced());
     }
 
     @Test
@@ -69,13 +94,14 @@ class RaftLogTest {
         for (int i = 1; i <= 100; i++) {
             log.append(entry(i, 1));
         }
-        log.evict(100);
+        log.evict();
         assertNotNull(log.slice(1, 100, Long.MAX_VALUE));
-        log.writing(1);
+        log.writing(1, 0);
         log.persisted(1);
-        log.evict(50);
-        assertNull(log.slice(50, 100, Long.MAX_VALUE));
-        assertEquals(50, log.slice(51, 100, Long.MAX_VALUE).size());
+        log.append(entry(101, 1));
+        log.evict();
+        assertNull(log.slice(100, 101, Long.MAX_VALUE));
+        assertEquals(1, log.slice(101, 101, Long.MAX_VALUE).size());
     }
 
     @Test
@@ -152,7 +178,7 @@ class RaftLogTest {
                     log.truncateSuffix(from);
                     model.subList((int) from, model.size()).clear();
                 } else if (log.lastIndex() > base) {
-                    log.writing(++sequence);
+                    log.writing(++sequence, 0);
                     log.persisted(sequence);
                     base = random.nextLong(base, log.lastIndex() + 1);
                     log.compact(base);

@@ -211,6 +211,10 @@ class ReplicationTest {
             cluster.propose(leader, "x" + i);
             cluster.settle();
         }
+        leader.step(new Event.SnapshotSaved(leader.up().last()));
+        assertEquals(0, leader.up().base().index(), "compacted although there is no second snapshot to fall back to");
+        cluster.propose(leader, "last");
+        cluster.settle();
         LogPosition covered = leader.up().last();
         leader.snapshot = covered;
         leader.step(new Event.SnapshotSaved(covered));
@@ -232,5 +236,51 @@ class ReplicationTest {
         assertEquals(
                 List.of("after"),
                 behind.commands().stream().filter(c -> c.equals("after")).toList());
+    }
+
+    @Test
+    void aVoterKeepsItsPromiseToALeaderWhateverTermItHearsOfMeanwhile() {
+        CoreCluster cluster = CoreCluster.of(3).start();
+        Host leader = cluster.elect();
+        Host voter = cluster.host(leader.id == 1 ? 2 : 1);
+        long later = leader.up().term() + 5;
+        long third = 6 - leader.id - voter.id;
+        voter.step(new Event.Received(new Message.PreVoteReply(third, voter.id, later, false)));
+        assertEquals(later, voter.up().term());
+        cluster.network.clear();
+        voter.step(new Event.Received(
+                new Message.RequestVote(third, voter.id, later + 1, voter.up().last(), false)));
+        voter.step(new Event.Received(
+                new Message.PreVote(third, voter.id, later + 1, voter.up().last())));
+        assertTrue(
+                cluster.network.stream()
+                        .noneMatch(m -> (m instanceof Message.VoteReply reply && reply.granted())
+                                || (m instanceof Message.PreVoteReply pre && pre.granted())),
+                "the leader's lease may still rest on this voter: " + cluster.network);
+    }
+
+    @Test
+    void aLeaderWhoseDiskHangsGivesWay() {
+        CoreCluster cluster = CoreCluster.of(3).start();
+        Host leader = cluster.elect();
+        leader.slowDisk = true;
+        cluster.propose(leader, "a");
+        cluster.run(4000);
+        assertFalse(leader.up().role() == Role.LEADER);
+        assertTrue(cluster.hosts.values().stream().anyMatch(h -> h.up().role() == Role.LEADER));
+    }
+
+    @Test
+    void aSecondHandOverIsOfferedWhenTheFirstWasLost() {
+        CoreCluster cluster = CoreCluster.of(3).start();
+        Host leader = cluster.elect();
+        cluster.drop = message -> message instanceof Message.TimeoutNow;
+        leader.step(new Event.Transfer());
+        cluster.run(1000);
+        assertEquals(Role.LEADER, leader.up().role());
+        cluster.drop = message -> false;
+        leader.step(new Event.Transfer());
+        cluster.run(100);
+        assertFalse(leader.up().role() == Role.LEADER);
     }
 }

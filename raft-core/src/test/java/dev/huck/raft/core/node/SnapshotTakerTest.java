@@ -185,7 +185,7 @@ final class SnapshotTakerTest {
         follower.machines.restore(new LogPosition(5, 3));
         assertEquals(":5", follower.connect().read(Consistency.LOW, "get").received());
         assertEquals(5, follower.machines.appliedIndex());
-        assertEquals(List.of("applied 1", "applied 5"), follower.loop.told);
+        assertEquals(List.of("applied 1", "restarted 5", "applied 5"), follower.loop.told);
     }
 
     @Test
