@@ -61,9 +61,7 @@ final class Applying {
         }
         if (read.token() == reading) {
             reading = 0;
-            List<LogEntry> entries = read.entries().stream()
-                    .filter(e -> e.index() <= raft.commit)
-                    .toList();
+            List<LogEntry> entries = raft.log.stillHeld(read.entries(), raft.commit);
             if (!entries.isEmpty() && entries.get(0).index() == handed + 1) {
                 hand(entries);
             }

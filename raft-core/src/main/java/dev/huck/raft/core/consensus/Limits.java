@@ -11,6 +11,7 @@ package dev.huck.raft.core.consensus;
  * @param budgetBytes payload proposed here and not yet applied, before more is rejected
  * @param snapshotEveryBytes applied payload after which a snapshot is taken
  * @param logTailBytes payload kept behind a snapshot for peers that lag
+ * @param chunkBytes of a snapshot in one {@link Message.InstallSnapshot}
  */
 public record Limits(
         int appendBytes,
@@ -20,10 +21,11 @@ public record Limits(
         long applyBytes,
         long budgetBytes,
         long snapshotEveryBytes,
-        long logTailBytes) {
+        long logTailBytes,
+        int chunkBytes) {
     /** For production, with the options' defaults. */
     public static final Limits DEFAULT =
-            new Limits(1 << 20, 8 << 20, 256, 32 << 20, 8 << 20, 256L << 20, 64L << 20, 16L << 20);
+            new Limits(1 << 20, 8 << 20, 256, 32 << 20, 8 << 20, 256L << 20, 64L << 20, 16L << 20, 256 << 10);
 
     /**
      * The same with what a user may choose.
@@ -35,6 +37,14 @@ public record Limits(
      */
     public Limits with(long budget, long snapshotEvery, long logTail) {
         return new Limits(
-                appendBytes, windowBytes, windowMessages, cacheBytes, applyBytes, budget, snapshotEvery, logTail);
+                appendBytes,
+                windowBytes,
+                windowMessages,
+                cacheBytes,
+                applyBytes,
+                budget,
+                snapshotEvery,
+                logTail,
+                chunkBytes);
     }
 }

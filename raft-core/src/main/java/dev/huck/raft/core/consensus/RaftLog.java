@@ -219,6 +219,20 @@ final class RaftLog {
         return List.copyOf(cache.subList(start, end));
     }
 
+    /**
+     * Of entries that were read from the store a while ago, the first ones that the log still holds up to an index: others
+     * may have been cut off and written anew meanwhile.
+     */
+    List<LogEntry> stillHeld(List<LogEntry> entries, long through) {
+        int end = 0;
+        while (end < entries.size()
+                && entries.get(end).index() <= through
+                && contains(new LogPosition(entries.get(end).index(), entries.get(end).term()))) {
+            end++;
+        }
+        return entries.subList(0, end);
+    }
+
     /** Lets go of old entries in memory, never of one that only memory holds; the store has the others. */
     void evict() {
         while (cachedBytes > cacheBytes

@@ -170,7 +170,7 @@ final class Replication {
         for (Progress peer : peers.values()) {
             if (peer.reading == read.token()) {
                 peer.reading = 0;
-                List<LogEntry> entries = read.entries();
+                List<LogEntry> entries = raft.log.stillHeld(read.entries(), Long.MAX_VALUE);
                 if (!entries.isEmpty()
                         && entries.get(0).index() == peer.next
                         && raft.log.knowsTerm(peer.next - 1)

@@ -3,6 +3,7 @@ package dev.huck.raft.core.env;
 import dev.huck.raft.api.Durability;
 import dev.huck.raft.api.spi.LogStore;
 import dev.huck.raft.api.spi.Transport;
+import dev.huck.raft.core.consensus.Limits;
 import java.io.IOException;
 import java.util.random.RandomGenerator;
 
@@ -23,6 +24,16 @@ public interface Environment {
 
     /** @return randomness for ids, seeds and election timeouts; used by the opening thread and the loop stage only */
     RandomGenerator random();
+
+    /**
+     * The node's bounds, as far as options do not set them. Small ones make common what is rare in production: an append in
+     * several messages, entries that must be read back from the log, a snapshot in many pieces.
+     *
+     * @return the bounds
+     */
+    default Limits limits() {
+        return Limits.DEFAULT;
+    }
 
     /**
      * Makes a stage.

@@ -103,9 +103,11 @@ final class EventLoop implements Loop {
         Stage filesStage = environment.stage("files");
         this.machine =
                 new MachineRunner(environment, machines, snapshots, this, builtIns, options.consistency(), filesStage);
-        this.snapshotting = new Snapshotting(snapshots, filesStage, machine, mailbox::post, mailbox::post);
-        Limits limits =
-                Limits.DEFAULT.with(options.memoryBudgetBytes(), options.snapshotEveryBytes(), options.logTailBytes());
+        Limits limits = environment
+                .limits()
+                .with(options.memoryBudgetBytes(), options.snapshotEveryBytes(), options.logTailBytes());
+        this.snapshotting =
+                new Snapshotting(snapshots, filesStage, limits.chunkBytes(), machine, mailbox::post, mailbox::post);
         Recovery recovery = Boot.recover(record, store, machine.boot(), limits);
         this.raft = recovery.start(limits, environment.random(), environment.nanoTime());
         this.view = View.of(raft);

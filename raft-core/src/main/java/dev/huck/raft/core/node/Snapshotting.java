@@ -18,11 +18,11 @@ import org.slf4j.LoggerFactory;
 /** The loop's side of snapshots: one capture at a time, and pieces of files for peers and from them. */
 final class Snapshotting {
     private static final Logger LOG = LoggerFactory.getLogger("dev.huck.raft");
-    private static final int CHUNK_BYTES = 256 << 10;
     private static final long RETRY_NANOS = 1_000_000_000L;
 
     private final SnapshotFiles files;
     private final Stage filesStage;
+    private final int chunkBytes;
     private final MachineRunner machine;
     private final Consumer<Event> events;
     private final Consumer<Runnable> loop;
@@ -32,11 +32,13 @@ final class Snapshotting {
     Snapshotting(
             SnapshotFiles files,
             Stage filesStage,
+            int chunkBytes,
             MachineRunner machine,
             Consumer<Event> events,
             Consumer<Runnable> loop) {
         this.files = files;
         this.filesStage = filesStage;
+        this.chunkBytes = chunkBytes;
         this.machine = machine;
         this.events = events;
         this.loop = loop;
@@ -80,7 +82,7 @@ final class Snapshotting {
 
     private void readNow(Effect.ReadChunk read) {
         try {
-            SnapshotFiles.Chunk chunk = files.read(read.position(), read.offset(), CHUNK_BYTES);
+            SnapshotFiles.Chunk chunk = files.read(read.position(), read.offset(), chunkBytes);
             events.accept(
                     chunk == null
                             ? nothing(read)

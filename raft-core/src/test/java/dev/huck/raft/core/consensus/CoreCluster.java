@@ -31,7 +31,7 @@ final class CoreCluster {
     final ArrayDeque<Message> network = new ArrayDeque<>();
     final Set<Long> cutOff = new HashSet<>();
     Predicate<Message> drop = message -> false;
-    Limits limits = new Limits(4096, 64 << 10, 64, 1 << 20, 1 << 20, 1 << 20, Long.MAX_VALUE, 0);
+    Limits limits = new Limits(4096, 64 << 10, 64, 1 << 20, 1 << 20, 1 << 20, Long.MAX_VALUE, 0, 1024);
     long now = 1000 * MILLIS;
     private long batches;
 

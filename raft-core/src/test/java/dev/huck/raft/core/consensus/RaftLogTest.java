@@ -54,6 +54,17 @@ class RaftLogTest {
     }
 
     @Test
+    void entriesReadBeforeATruncationAreNotHeldAfterIt() {
+        RaftLog log = log(1, 1, 1);
+        List<LogEntry> read = List.of(entry(1, 1), entry(2, 1), entry(3, 1));
+        log.truncateSuffix(2);
+        log.append(entry(2, 2));
+        log.append(entry(3, 2));
+        assertEquals(read.subList(0, 1), log.stillHeld(read, 3));
+        assertEquals(List.of(), log.stillHeld(read, 0));
+    }
+
+    @Test
     void writtenIsNotSynced() {
         RaftLog log = log(1, 1);
         log.writing(1, 0);

@@ -1,10 +1,13 @@
 package dev.huck.raft.testkit.check;
 
+import dev.huck.raft.api.Role;
 import dev.huck.raft.core.consensus.Configuration;
 
 /**
  * What any node commits is committed for all: the same entry at each index, and when it is first seen committed, a quorum
- * of the configuration in force holds it durably (Raft §5.3, §5.4.2).
+ * of the configuration in force holds it durably (Raft §5.3). A leader commits earlier terms' entries only by one of its
+ * own (Raft §5.4.2, figure 8): what breaks without that takes five elections in the right order, so the rule itself is
+ * checked.
  */
 public final class CommitSafety {
     /** Knows what a power cut would leave. */
@@ -45,6 +48,13 @@ public final class CommitSafety {
      * @param before the configuration that was in force then: one step may commit under it and then change it
      */
     public void observe(CoreView core, long from, Configuration before) {
+        if (core.role() == Role.LEADER && core.commitIndex() > from && core.termAt(core.commitIndex()) != core.term()) {
+            report.violated(
+                    "commit by the own term",
+                    "store " + core.storeId() + ", which leads term " + core.term() + ", commits entry "
+                            + core.commitIndex() + " of term " + core.termAt(core.commitIndex())
+                            + " without one of its own term behind it");
+        }
         for (long index = Math.max(from, core.base().index()) + 1; index <= core.commitIndex(); index++) {
             long term = core.termAt(index);
             if (index <= committed.last()) {

@@ -1,6 +1,7 @@
 package dev.huck.raft.testkit.sim;
 
 import dev.huck.raft.api.Consistency;
+import dev.huck.raft.core.consensus.Limits;
 
 /**
  * What one run is like, drawn from its seed: which faults happen and how often, how fast disks and networks are, what
@@ -31,6 +32,7 @@ import dev.huck.raft.api.Consistency;
  * @param thinkNanos how long a client waits between batches, on average
  * @param reads share of commands that read
  * @param snapshotBytes log bytes between snapshots
+ * @param limits the node's bounds, mostly tiny
  * @param driftPpm how far clocks run apart, in millionths
  * @param chaosNanos how long faults happen
  */
@@ -60,6 +62,7 @@ record Profile(
         long thinkNanos,
         double reads,
         long snapshotBytes,
+        Limits limits,
         long driftPpm,
         long chaosNanos) {
     private static final long MILLI = 1_000_000L;
@@ -92,8 +95,25 @@ record Profile(
                 20 * MILLI + random.nextLong(150 * MILLI),
                 0.2 + random.nextDouble() * 0.5,
                 2_000 + random.nextLong(30_000),
+                limits(random),
                 random.chance(0.5) ? random.nextLong(20_000) : 0,
                 20_000 * MILLI + random.nextLong(12_000 * MILLI));
+    }
+
+    private static Limits limits(SimRandom random) {
+        if (random.nextInt(4) == 0) {
+            return Limits.DEFAULT;
+        }
+        return new Limits(
+                50 + random.nextInt(2_000),
+                200 + random.nextLong(8_000),
+                1 + random.nextInt(16),
+                random.nextBoolean() ? 0 : random.nextLong(10_000),
+                200 + random.nextLong(8_000),
+                0,
+                0,
+                0,
+                60 + random.nextInt(400));
     }
 
     private static Consistency consistency(SimRandom random) {

@@ -103,7 +103,7 @@ final class SimCluster {
         if (world.isTraced()) {
             world.trace(host.number(), "starts");
         }
-        SimEnvironment environment = new SimEnvironment(world, process, network, this::ioTime);
+        SimEnvironment environment = new SimEnvironment(world, process, network, profile.limits(), this::ioTime);
         process.run("open", () -> {
             NodeHandle node = factory.open(environment, options(host), () -> process.newMachine(invariants.applied()));
             process.opened(node);

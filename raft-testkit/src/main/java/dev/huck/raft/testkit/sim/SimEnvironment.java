@@ -3,6 +3,7 @@ package dev.huck.raft.testkit.sim;
 import dev.huck.raft.api.Durability;
 import dev.huck.raft.api.spi.LogStore;
 import dev.huck.raft.api.spi.Transport;
+import dev.huck.raft.core.consensus.Limits;
 import dev.huck.raft.core.env.Disk;
 import dev.huck.raft.core.env.Environment;
 import dev.huck.raft.core.env.Stage;
@@ -14,13 +15,15 @@ final class SimEnvironment implements Environment {
     private final SimProcess process;
     private final SimNetwork network;
     private final SimRandom random;
+    private final Limits limits;
     private final IoCost cost;
     private int stages;
 
-    SimEnvironment(SimWorld world, SimProcess process, SimNetwork network, IoCost cost) {
+    SimEnvironment(SimWorld world, SimProcess process, SimNetwork network, Limits limits, IoCost cost) {
         this.world = world;
         this.process = process;
         this.network = network;
+        this.limits = limits;
         this.random = world.random("process " + process.number());
         this.cost = cost;
     }
@@ -43,6 +46,11 @@ final class SimEnvironment implements Environment {
     @Override
     public RandomGenerator random() {
         return random;
+    }
+
+    @Override
+    public Limits limits() {
+        return limits;
     }
 
     @Override

@@ -127,6 +127,15 @@ class ChecksTest {
     }
 
     @Test
+    void commitOfAnEarlierTermsEntryAloneIsSeen() {
+        CommitSafety check = new CommitSafety(report, (store, index, term) -> true, committed);
+        check.observe(core(1, Role.LEADER, 5, 2, 4, 5), 0, Configuration.EMPTY);
+        expectNothing();
+        check.observe(core(1, Role.LEADER, 6, 3, 4, 5, 5), 2, Configuration.EMPTY);
+        expect("commit by the own term");
+    }
+
+    @Test
     void learnerDoesNotCount() {
         Configuration configuration = voters(1, 2).with(member(3, Voting.NEWCOMER));
         assertTrue(Quorums.isQuorum(configuration, store -> store < 3));

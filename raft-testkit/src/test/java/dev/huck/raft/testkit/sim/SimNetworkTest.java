@@ -10,6 +10,7 @@ import dev.huck.raft.api.spi.ClientConnection;
 import dev.huck.raft.api.spi.Gateway;
 import dev.huck.raft.api.spi.Lane;
 import dev.huck.raft.api.spi.Session;
+import dev.huck.raft.core.consensus.Limits;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -136,6 +137,7 @@ class SimNetworkTest {
                 1,
                 0.5,
                 1 << 20,
+                Limits.DEFAULT,
                 0,
                 1);
     }
