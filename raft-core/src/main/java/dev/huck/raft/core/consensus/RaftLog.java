@@ -227,7 +227,8 @@ final class RaftLog {
         int end = 0;
         while (end < entries.size()
                 && entries.get(end).index() <= through
-                && contains(new LogPosition(entries.get(end).index(), entries.get(end).term()))) {
+                && contains(new LogPosition(
+                        entries.get(end).index(), entries.get(end).term()))) {
             end++;
         }
         return entries.subList(0, end);
