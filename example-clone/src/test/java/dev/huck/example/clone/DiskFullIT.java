@@ -68,8 +68,7 @@ class DiskFullIT {
         List<String> lines = complained.lines().toList();
         assertEquals(2, lines.size(), complained); // that of the log, and that of the process
         assertTrue(lines.get(0).contains("this node stops: "), complained);
-        // LMDB calls a write that a full disk cut short an input/output error; the file is named in any case.
-        assertTrue(lines.get(1).matches("clone: stopped: .*/disk/data/.* failed: .*"), complained);
+        assertTrue(lines.get(1).matches("clone: stopped: .*disk full: .*/disk/data/.* failed: .*"), complained);
     }
 
     private static void copy(Path from, Path to) throws IOException {

@@ -47,6 +47,18 @@ class ModulePathIT {
         assertNoComplaint(run);
     }
 
+    /** On 25 the JVM then warns of native access, and goes on. */
+    @ParameterizedTest
+    @ValueSource(ints = {17, 25})
+    void noFlagOfTheJvmIsNeeded(int release) throws Exception {
+        Run modules = start(release, List.of(), modulePath(jar -> true));
+        assertEquals("ticket 1\n", modules.out, modules.err);
+        assertEquals(0, modules.code);
+        Run classes = start(release, List.of(), classPath());
+        assertEquals("ticket 2\n", classes.out, classes.err);
+        assertEquals(0, classes.code);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {17, 25})
     void ticketsOutliveTheProcess(int release) throws Exception {
@@ -79,6 +91,11 @@ class ModulePathIT {
     private record Run(int code, String out, String err) {}
 
     private Run run(int release, List<String> how, String... backend) throws Exception {
+        String natives = how.contains("-cp") ? "ALL-UNNAMED" : natives(how);
+        return start(release, List.of("--enable-native-access=" + natives), how, backend);
+    }
+
+    private Run start(int release, List<String> flags, List<String> how, String... backend) throws Exception {
         Path java = Jdks.java(release).orElse(null);
         if (java == null) {
             System.out.println(
@@ -87,7 +104,7 @@ class ModulePathIT {
         }
         List<String> command = new ArrayList<>();
         command.add(java.toString());
-        command.add("--enable-native-access=" + (how.contains("-cp") ? "ALL-UNNAMED" : natives(how)));
+        command.addAll(flags);
         command.addAll(how);
         command.add(folder.resolve("data").toString());
         command.addAll(List.of(backend));

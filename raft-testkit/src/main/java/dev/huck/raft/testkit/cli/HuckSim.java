@@ -52,7 +52,7 @@ public final class HuckSim implements Callable<Integer> {
 
     private final PrintStream out;
 
-    private HuckSim(PrintStream out) {
+    HuckSim(PrintStream out) {
         this.out = out;
     }
 

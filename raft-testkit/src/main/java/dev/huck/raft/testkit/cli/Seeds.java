@@ -1,5 +1,6 @@
 package dev.huck.raft.testkit.cli;
 
+import dev.huck.raft.testkit.sim.Outcome;
 import dev.huck.raft.testkit.sim.Simulation;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,7 @@ final class Seeds {
             Thread worker = new Thread(
                     () -> {
                         for (int at = next.getAndIncrement(); at < count; at = next.getAndIncrement()) {
-                            var outcome = new Simulation(from + at, null).run();
+                            Outcome outcome = run(from + at);
                             outcomes.put(from + at, outcome);
                             if (outcome.violation() != null) {
                                 violations.incrementAndGet();
@@ -40,6 +41,15 @@ final class Seeds {
             join(worker);
         }
         return outcomes;
+    }
+
+    /** What breaks the simulator itself is a finding too, and keeps its seed. */
+    private static Outcome run(long seed) {
+        try {
+            return new Simulation(seed, null).run();
+        } catch (Throwable e) {
+            return new Outcome("the simulator broke: " + e, 0, 0, 0, 0, 0, 0);
+        }
     }
 
     private static void join(Thread worker) {
