@@ -84,7 +84,9 @@ public final class Clone {
             err.println("clone: can't start: " + plain(e)); // it listened, but could not join
             return CANNOT_START;
         } catch (HuckException e) {
-            err.println("clone: stopped: " + plain(e));
+            if (!ending.get()) {
+                err.println("clone: stopped: " + plain(e));
+            }
             return FAILED;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -99,7 +101,20 @@ public final class Clone {
         if (ending.compareAndSet(false, true)) {
             node.close();
             // Left to itself, the JVM would report the signal as its exit code.
-            Runtime.getRuntime().halt(STOPPED);
+            Runtime.getRuntime().halt(closed(node));
+        }
+    }
+
+    private int closed(Node node) {
+        try {
+            node.awaitClose();
+            return STOPPED;
+        } catch (HuckException e) {
+            err.println("clone: did not stop cleanly: " + plain(e));
+            return FAILED;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return FAILED;
         }
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,9 +18,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** bin/clone in a tree of its own, with a Maven and a Java that only write down that they were called. */
+/** The programs in bin, in a tree of their own, with a Maven and a Java that only write down that they were called. */
 class LauncherTest {
-    private static final Path LAUNCHER = Path.of("..", "bin", "clone");
+    private static final Path BIN = Path.of("..", "bin");
 
     @TempDir
     Path folder;
@@ -33,9 +34,10 @@ class LauncherTest {
         root = Files.createDirectories(folder.resolve("the tree"));
         programs = Files.createDirectories(folder.resolve("programs"));
         builds = folder.resolve("builds");
-        Files.createDirectories(root.resolve("bin"));
-        Files.copy(LAUNCHER, root.resolve("bin/clone"));
-        root.resolve("bin/clone").toFile().setExecutable(true);
+        Files.createDirectories(root.resolve("bin/lib"));
+        for (String file : List.of("clone", "huck-sim", "lib/launch.sh")) {
+            Files.copy(BIN.resolve(file), root.resolve("bin").resolve(file), StandardCopyOption.COPY_ATTRIBUTES);
+        }
         Files.createDirectories(root.resolve("example-clone/src/main/java"));
         Files.createDirectories(root.resolve("raft-core/src/main/java"));
         Files.writeString(root.resolve("pom.xml"), "");
@@ -47,9 +49,12 @@ class LauncherTest {
                 """
                 echo build >> '%s'
                 echo '[INFO] Building Huck API 0.1.0-SNAPSHOT                      [3/7]'
+                mkdir '%2$s/building' || echo overlapping >> '%1$s'
                 sleep 0.2
-                mkdir -p '%s/example-clone/target/app/lib'
-                touch '%2$s/example-clone/target/app/lib/example-clone-1.jar'
+                rmdir '%2$s/building'
+                for module in example-clone raft-testkit; do
+                  case " $* " in *" $module "*) lib='%2$s'/$module/target/app/lib; mkdir -p "$lib"; touch "$lib/$module-1.jar";; esac
+                done
                 """
                         .formatted(builds, root));
         program("java", """
@@ -117,6 +122,32 @@ class LauncherTest {
             assertEquals(0, start.exitValue());
         }
         assertEquals(1, builds());
+    }
+
+    @Test
+    void programsOfTheSameSourcesBuildOneAfterTheOther() throws Exception {
+        if (!Programs.exists("flock")) {
+            Programs.skip("flock is not on the path");
+        }
+        List<Process> starts = List.of(
+                start(folder, List.of(root.resolve("bin/clone").toString()), "clone"),
+                start(folder, List.of(root.resolve("bin/huck-sim").toString()), "huck-sim"));
+        for (Process start : starts) {
+            assertTrue(start.waitFor(60, TimeUnit.SECONDS));
+            assertEquals(0, start.exitValue());
+        }
+        assertEquals(List.of("build", "build"), Files.readAllLines(builds));
+        assertTrue(
+                Files.readString(folder.resolve("huck-sim.err")).startsWith("huck-sim: building for the first time"));
+        assertTrue(Files.readString(folder.resolve("huck-sim.out")).contains("dev.huck.raft.testkit.cli.HuckSim"));
+    }
+
+    @Test
+    void simulatorKnowsWhereTheSourcesAreThatItPlantsBugsIn() throws Exception {
+        Run run = run(folder, List.of(root.resolve("bin/huck-sim").toString(), "--planted"));
+        assertEquals(0, run.code, run.err);
+        assertTrue(run.out.contains("-Dhuck.home=" + root.toRealPath() + "\n"), run.out);
+        assertTrue(run.out.endsWith("\n--planted\n"), run.out);
     }
 
     @Test

@@ -7,6 +7,9 @@ import java.util.List;
 
 /** Feeds committed entries to the machine, in order and within a window, and decides on snapshots and compaction. */
 final class Applying {
+    /** While a peer is receiving a snapshot, so many times as much log is kept as otherwise. */
+    private static final long PATIENCE = 4;
+
     private final Raft raft;
     private final ArrayDeque<long[]> inflight = new ArrayDeque<>();
     private long inflightBytes;
@@ -48,10 +51,18 @@ final class Applying {
             }
         }
         raft.log.evict();
-        if (bytesSinceSnapshot > raft.limits.snapshotEveryBytes() && !takingSnapshot) {
+        if (bytesSinceSnapshot > snapshotEvery() && !takingSnapshot) {
             takingSnapshot = true;
             raft.outbox.add(new Effect.TakeSnapshot());
         }
+    }
+
+    /**
+     * Two new snapshots make a peer that is still receiving an older one begin again: they wait for it, but not for ever.
+     */
+    private long snapshotEvery() {
+        long every = raft.limits.snapshotEveryBytes();
+        return raft.isSendingSnapshot() && every < Long.MAX_VALUE / PATIENCE ? every * PATIENCE : every;
     }
 
     /** Entries of the log that came from the store. Tokens above zero are this class's. */

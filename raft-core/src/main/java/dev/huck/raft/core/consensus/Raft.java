@@ -483,6 +483,10 @@ public final class Raft {
         return ++tokens;
     }
 
+    boolean isSendingSnapshot() {
+        return role instanceof Leader leading && leading.replication.isSendingSnapshot();
+    }
+
     void send(Message message) {
         outbox.send(message);
     }

@@ -253,6 +253,13 @@ final class Replication {
 
     // ---- snapshots
 
+    /** Whether a peer that answers is receiving one. */
+    boolean isSendingSnapshot() {
+        return peers.values().stream()
+                .anyMatch(peer -> peer.mode == Mode.SNAPSHOT
+                        && raft.now - peer.answeredAt < raft.settings().electionMaxNanos());
+    }
+
     private void beginSnapshot(Progress peer) {
         peer.sendSnapshot(newSession());
         readChunk(peer);

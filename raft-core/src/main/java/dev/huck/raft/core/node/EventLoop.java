@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,7 @@ import org.slf4j.LoggerFactory;
 final class EventLoop implements Loop {
     private static final Logger LOG = LoggerFactory.getLogger("dev.huck.raft");
     private static final int ITEMS_A_TURN = 4096;
+    private static final long CLOSING_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long DRAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Environment environment;
@@ -471,8 +473,12 @@ final class EventLoop implements Loop {
         }
     }
 
-    /** Stops at once. Loop stage; after it has run, everything is closed but the transport. */
-    void stop(Runnable then) {
+    /**
+     * Stops at once. Loop stage; a disk that hangs holds nobody up for ever.
+     *
+     * @param then runs once, when everything is closed but the transport, or with what is not
+     */
+    void stop(Consumer<@Nullable HuckException> then) {
         if (stopped) {
             return;
         }
@@ -484,11 +490,23 @@ final class EventLoop implements Loop {
         HuckException.Stopped gone = new HuckException.Stopped("ERR the node has stopped");
         handOvers.forEach(future -> future.completeExceptionally(gone));
         admissions.stop(gone);
+        AtomicBoolean ended = new AtomicBoolean();
+        Stage.Timer late = stage.schedule(CLOSING_NANOS, () -> {
+            if (ended.compareAndSet(false, true)) {
+                then.accept(new HuckException.StorageFailed(
+                        "ERR the log's disk has not answered for " + TimeUnit.NANOSECONDS.toSeconds(CLOSING_NANOS)
+                                + " s; the node stops as if it had been killed",
+                        null));
+            }
+        });
         // The last replies are written before anything that they need is closed.
         machine.close(() -> writer.close(() -> {
+            late.cancel();
             snapshotting.close();
             stage.close();
-            then.run();
+            if (ended.compareAndSet(false, true)) {
+                then.accept(null);
+            }
         }));
     }
 

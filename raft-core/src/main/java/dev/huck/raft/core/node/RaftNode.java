@@ -239,16 +239,17 @@ public final class RaftNode implements Node, Gateway {
     }
 
     private void stop(@Nullable Throwable cause) {
-        loop.stop(() -> {
+        loop.stop(hung -> {
             transport.close();
             ended.complete(null);
-            if (cause == null) {
+            Throwable problem = cause == null ? hung : cause;
+            if (problem == null) {
                 closed.complete(null);
-            } else if (cause instanceof HuckException) {
-                closed.completeExceptionally(cause);
+            } else if (problem instanceof HuckException) {
+                closed.completeExceptionally(problem);
             } else {
                 closed.completeExceptionally(
-                        new HuckException.StorageFailed("ERR the node stopped: " + cause.getMessage(), cause));
+                        new HuckException.StorageFailed("ERR the node stopped: " + problem.getMessage(), problem));
             }
         });
     }

@@ -239,6 +239,39 @@ class ReplicationTest {
     }
 
     @Test
+    void aSnapshotThatIsBeingSentIsNotOvertakenByTheNextOne() {
+        CoreCluster cluster = CoreCluster.of(3);
+        cluster.limits = cluster.limits.with(1 << 20, 100_000, 0);
+        Host leader = cluster.start().elect();
+        long lagging = leader.id == 1 ? 2 : 1;
+        cluster.cutOff.add(lagging);
+        for (int taken = 1; taken <= 2; taken++) {
+            proposeUntilSnapshot(cluster, leader, taken);
+            leader.snapshot = leader.up().last();
+            leader.step(new Event.SnapshotSaved(leader.snapshot));
+        }
+        assertTrue(leader.up().base().index() > 1);
+        int usual = proposeUntilSnapshot(cluster, leader, 3);
+        leader.step(new Event.SnapshotAbandoned());
+        cluster.cutOff.clear();
+        cluster.run(2000); // it answers by now, and waits for the first piece
+        assertFalse(leader.seen(Effect.ReadChunk.class).isEmpty());
+        int whileSending = proposeUntilSnapshot(cluster, leader, 4);
+        assertTrue(whileSending > 3 * usual, usual + " entries from one to the next, then " + whileSending);
+    }
+
+    private static int proposeUntilSnapshot(CoreCluster cluster, Host leader, int count) {
+        for (int proposed = 1; proposed < 100_000; proposed++) {
+            cluster.propose(leader, "x" + proposed);
+            cluster.settle();
+            if (leader.seen(Effect.TakeSnapshot.class).size() == count) {
+                return proposed;
+            }
+        }
+        throw new AssertionError("no snapshot is taken");
+    }
+
+    @Test
     void aVoterKeepsItsPromiseToALeaderWhateverTermItHearsOfMeanwhile() {
         CoreCluster cluster = CoreCluster.of(3).start();
         Host leader = cluster.elect();

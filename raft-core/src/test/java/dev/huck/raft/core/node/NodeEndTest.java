@@ -1,0 +1,198 @@
+package dev.huck.raft.core.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.huck.raft.api.HuckException;
+import dev.huck.raft.api.Role;
+import dev.huck.raft.api.spi.LogEntry;
+import dev.huck.raft.api.spi.LogPosition;
+import dev.huck.raft.api.spi.LogStore;
+import dev.huck.raft.core.consensus.Message.Append;
+import dev.huck.raft.core.storage.NodeFile;
+import dev.huck.raft.core.wire.Envelope;
+import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** How a whole node ends when something beneath it does not do as it should. */
+@Timeout(60)
+class NodeEndTest {
+
+    /** A store whose appends and syncs the test may spoil. */
+    private abstract static class Spoiled implements LogStore {
+        private final LogStore sound;
+
+        Spoiled(LogStore sound) {
+            this.sound = sound;
+        }
+
+        @Override
+        public LogPosition base() {
+            return sound.base();
+        }
+
+        @Override
+        public LogPosition last() {
+            return sound.last();
+        }
+
+        @Override
+        public void append(List<LogEntry> entries) throws IOException {
+            sound.append(entries);
+        }
+
+        @Override
+        public void truncateSuffix(long from) throws IOException {
+            sound.truncateSuffix(from);
+        }
+
+        @Override
+        public void truncatePrefix(long through) throws IOException {
+            sound.truncatePrefix(through);
+        }
+
+        @Override
+        public void reset(LogPosition base) throws IOException {
+            sound.reset(base);
+        }
+
+        @Override
+        public void sync() throws IOException {
+            sound.sync();
+        }
+
+        @Override
+        public long read(long from, Predicate<LogEntry> sink) throws IOException {
+            return sound.read(from, sink);
+        }
+
+        @Override
+        public long sizeInBytes() {
+            return sound.sizeInBytes();
+        }
+
+        @Override
+        public void shrink() throws IOException {
+            sound.shrink();
+        }
+
+        @Override
+        public void close() throws IOException {
+            sound.close();
+        }
+    }
+
+    @Test
+    void aNodeThatIsClosedLeavesTheMarkOfACleanEnd() throws Exception {
+        NodeWorld world = new NodeWorld(store -> store);
+        RaftNode node = world.open();
+        assertFalse(isMarkedClean(world));
+        node.close();
+        assertTrue(isMarkedClean(world));
+    }
+
+    @Test
+    void anErrorInTheLogStoreEndsTheNodeWithoutTheMarkOfACleanEnd() throws Exception {
+        CountDownLatch armed = new CountDownLatch(1);
+        NodeWorld world = new NodeWorld(store -> new Spoiled(store) {
+            @Override
+            public void append(List<LogEntry> entries) throws IOException {
+                if (armed.getCount() == 0) {
+                    throw new OutOfMemoryError("planned");
+                }
+                super.append(entries);
+            }
+        });
+        RaftNode node = world.open();
+        awaitLeader(node);
+        armed.countDown();
+        var answer = node.client().send("inc");
+        HuckException stopped = assertThrows(HuckException.class, node::awaitClose);
+        assertTrue(String.valueOf(stopped.getMessage()).contains("planned"), stopped.getMessage());
+        assertFalse(isMarkedClean(world));
+        String told = answer.toCompletableFuture().get(10, TimeUnit.SECONDS).toString();
+        assertTrue(told.contains("UNKNOWN"), told);
+    }
+
+    @Test
+    void aDiskThatHangsDoesNotHoldUpTheEndForEver() throws Exception {
+        CountDownLatch armed = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        NodeWorld world = new NodeWorld(store -> new Spoiled(store) {
+            @Override
+            public void sync() throws IOException {
+                if (armed.getCount() == 0) {
+                    awaitUninterruptibly(released);
+                }
+                super.sync();
+            }
+        });
+        RaftNode node = world.open();
+        awaitLeader(node);
+        armed.countDown();
+        node.close();
+        HuckException stopped = assertThrows(HuckException.StorageFailed.class, node::awaitClose);
+        assertTrue(String.valueOf(stopped.getMessage()).contains("disk has not answered"), stopped.getMessage());
+        assertTrue(world.transportClosed);
+        released.countDown();
+    }
+
+    @Test
+    void aCoreThatContradictsItselfEndsTheNodeAndNothingMoreLeavesIt() throws Exception {
+        NodeWorld world = new NodeWorld(store -> store);
+        RaftNode node = world.open();
+        awaitLeader(node);
+        long self = node.raft().storeId();
+        long term = node.raft().term();
+        long cluster = cluster(world);
+        Append usurper = new Append(self + 1, self, term, 1, 1, LogPosition.START, List.of(), 0);
+        world.receive(new Envelope(cluster, 0, self, "127.0.0.1:2", usurper));
+        Append later = new Append(self + 1, self, term + 1, 2, 2, LogPosition.START, List.of(), 0);
+        world.receive(new Envelope(cluster, 0, self, "127.0.0.1:2", later));
+        HuckException stopped = assertThrows(HuckException.class, node::awaitClose);
+        assertTrue(String.valueOf(stopped.getMessage()).contains("two leaders in term " + term), stopped.getMessage());
+        assertEquals(List.of(), world.sent);
+        assertEquals(term, node.raft().term());
+    }
+
+    private static void awaitLeader(RaftNode node) throws InterruptedException {
+        while (node.status().role() != Role.LEADER) {
+            Thread.sleep(1);
+        }
+    }
+
+    private static boolean isMarkedClean(NodeWorld world) throws IOException {
+        try (NodeFile file = NodeFile.open(world.disk)) {
+            return Objects.requireNonNull(file.record()).clean();
+        }
+    }
+
+    private static long cluster(NodeWorld world) throws IOException {
+        try (NodeFile file = NodeFile.open(world.disk)) {
+            return Objects.requireNonNull(file.record()).clusterId();
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                latch.await();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

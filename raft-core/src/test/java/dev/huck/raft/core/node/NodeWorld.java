@@ -1,0 +1,121 @@
+package dev.huck.raft.core.node;
+
+import dev.huck.raft.api.CommandSpec;
+import dev.huck.raft.api.Durability;
+import dev.huck.raft.api.Options;
+import dev.huck.raft.api.spi.Gateway;
+import dev.huck.raft.api.spi.Lane;
+import dev.huck.raft.api.spi.LogStore;
+import dev.huck.raft.api.spi.Transport;
+import dev.huck.raft.core.env.Disk;
+import dev.huck.raft.core.env.Environment;
+import dev.huck.raft.core.env.Stage;
+import dev.huck.raft.core.memory.MemoryLogStore;
+import dev.huck.raft.core.wire.Envelope;
+import dev.huck.raft.core.wire.FrameException;
+import dev.huck.raft.core.wire.PeerCodec;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+
+/** A whole node on real threads with its disk and its peers played by the test. */
+final class NodeWorld implements Environment {
+    final MemoryDisk disk = new MemoryDisk();
+    final List<Envelope> sent = new CopyOnWriteArrayList<>();
+    private final UnaryOperator<LogStore> logStore;
+    private volatile Gateway gateway;
+    volatile boolean transportClosed;
+
+    /** @param logStore makes a store that misbehaves out of one that does not */
+    NodeWorld(UnaryOperator<LogStore> logStore) {
+        this.logStore = logStore;
+    }
+
+    RaftNode open() {
+        Options options = Options.builder().address("127.0.0.1:1").build();
+        return RaftNode.open(this, options, () -> new TestMachine(() -> false));
+    }
+
+    /** A peer's frame arrives. */
+    void receive(Envelope envelope) {
+        Objects.requireNonNull(gateway).received(PeerCodec.encode(envelope));
+    }
+
+    @Override
+    public long nanoTime() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public long wallNanos() {
+        return 1_700_000_000_123_456_789L;
+    }
+
+    @Override
+    public String bootId() {
+        return "boot";
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return new SplittableRandom(7);
+    }
+
+    @Override
+    public Stage stage(String name) {
+        return new ThreadStage("test-" + name, cause -> {
+            throw new AssertionError(cause);
+        });
+    }
+
+    @Override
+    public Disk disk() {
+        return disk;
+    }
+
+    @Override
+    public LogStore openLog(Durability durability) {
+        return logStore.apply(new MemoryLogStore());
+    }
+
+    @Override
+    public Transport openTransport() {
+        return new Transport() {
+            @Override
+            public String address() {
+                return "127.0.0.1:1";
+            }
+
+            @Override
+            public void start(Gateway to) {
+                gateway = to;
+            }
+
+            @Override
+            public void send(String address, Lane lane, byte[] frame) {
+                try {
+                    sent.add(PeerCodec.decode(frame));
+                } catch (FrameException e) {
+                    throw new AssertionError(e);
+                }
+            }
+
+            @Override
+            public Collection<CommandSpec> commands() {
+                return List.of();
+            }
+
+            @Override
+            public void stopClients() {}
+
+            @Override
+            public void close() {
+                transportClosed = true;
+            }
+        };
+    }
+}
