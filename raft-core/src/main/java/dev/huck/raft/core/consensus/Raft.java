@@ -30,8 +30,7 @@ public final class Raft {
     final Limits limits;
     final RandomGenerator random;
     final Applying applying;
-    /** When this node last promised not to help replace a leader: at its start, and whenever it heard one. */
-    private long promisedAt;
+    private final Voter voter;
 
     long now;
     long term;
@@ -53,7 +52,7 @@ public final class Raft {
         this.limits = limits;
         this.random = random;
         this.now = now;
-        this.promisedAt = now;
+        this.voter = new Voter(this);
         this.term = recovery.hardState().term();
         this.vote = recovery.hardState().vote();
         this.commit = recovery.snapshot().index();
@@ -241,10 +240,10 @@ public final class Raft {
 
     private void receive(Message message) {
         if (message instanceof PreVote ask) {
-            answerPreVote(ask);
+            voter.answer(ask);
             return;
         }
-        if (message instanceof RequestVote ask && ask.term() > term && !ask.transfer() && isLeaderAlive()) {
+        if (message instanceof RequestVote ask && ask.term() > term && !ask.transfer() && voter.isLeaderAlive()) {
             return; // Dissertation §4.2.3: a server that hears its leader is not disturbed, and no term is adopted.
         }
         boolean granted = message instanceof PreVoteReply reply && reply.granted();
@@ -252,7 +251,7 @@ public final class Raft {
             becomeFollower(message.term());
         }
         if (message instanceof RequestVote ask) {
-            answerVote(ask);
+            voter.answer(ask);
         } else if (message instanceof PreVoteReply reply) {
             if (role instanceof Candidate candidate) {
                 candidate.preVoteReply(reply);
@@ -301,43 +300,8 @@ public final class Raft {
             role = new Follower(this);
         }
         leader = from;
-        promisedAt = now;
+        voter.heardLeader();
         return (Follower) role;
-    }
-
-    private void answerPreVote(PreVote ask) {
-        boolean granted = ask.term() > term && log.isUpToDate(ask.last()) && !isLeaderAlive();
-        send(new PreVoteReply(self, ask.from(), granted ? ask.term() : term, granted));
-    }
-
-    private void answerVote(RequestVote ask) {
-        boolean granted = ask.term() == term
-                && (vote == 0 || vote == ask.from())
-                && (leader == 0 || leader == ask.from())
-                && log.isUpToDate(ask.last())
-                && !(role instanceof Leader);
-        if (granted) {
-            if (vote == 0) {
-                vote = ask.from();
-                outbox.hardState(term, vote);
-            }
-            leader = 0;
-            role = new Follower(this);
-        }
-        send(new VoteReply(self, ask.from(), term, granted));
-    }
-
-    /**
-     * Whether this voter may not help to replace a leader: it leads, it has heard the leader within the shortest election
-     * timeout, or it started so recently that it may have promised so before. This is what a lease rests on.
-     */
-    private boolean isLeaderAlive() {
-        if (role instanceof Leader) {
-            return true;
-        }
-        // The promise outlives the role and the term in which it was given: a lease may rest on it.
-        return !configuration().isSoleVoter(self)
-                && now - promisedAt < settings().electionMinNanos();
     }
 
     // ---- roles
@@ -481,6 +445,10 @@ public final class Raft {
     /** Never the same twice, whoever leads meanwhile: a late answer is not taken for another's. */
     long nextToken() {
         return ++tokens;
+    }
+
+    boolean isLeading() {
+        return role instanceof Leader;
     }
 
     boolean isSendingSnapshot() {
