@@ -138,7 +138,7 @@ class NodeEndTest {
         RaftNode node = world.open();
         awaitLeader(node);
         armed.countDown();
-        node.close();
+        node.shutdown();
         HuckException stopped = assertThrows(HuckException.StorageFailed.class, node::awaitClose);
         assertTrue(String.valueOf(stopped.getMessage()).contains("disk has not answered"), stopped.getMessage());
         assertTrue(world.transportClosed);
