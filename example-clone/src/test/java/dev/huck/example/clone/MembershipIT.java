@@ -88,4 +88,31 @@ class MembershipIT {
                     "" + unknown);
         }
     }
+
+    @Test
+    void nodeThatNeverGotToJoinSaysWhatToDoWhenItIsStartedWithoutTheOption() throws Exception {
+        NodeProcess lost = new NodeProcess(folder.resolve("lost"), Ports.free(), List.of());
+        try (lost;
+                ClusterProcesses cluster = new ClusterProcesses(folder).grow(1)) {
+            lost.launch("-j", "" + Ports.free(), "--join-timeout", "100ms");
+            assertEquals(1, lost.awaitExit(), lost.complained());
+            String before = lost.complained();
+            lost.start();
+            ClusterProcesses.await("a word", () -> lost.complained().contains("--join") ? lost : null);
+            List<String> lines = lost.complained()
+                    .substring(before.length())
+                    .lines()
+                    .filter(line -> !line.contains(" * "))
+                    .toList();
+            assertEquals(1, lines.size(), lost.complained());
+            assertTrue(
+                    lines.get(0).contains("never got to join a cluster")
+                            && lines.get(0).contains("RAFTADDPEER " + lost.address() + " at the leader")
+                            && lines.get(0).contains("empty " + lost.data().toRealPath()),
+                    lines.get(0));
+            // What it says helps, both ways: here the one that needs no restart.
+            assertEquals("OK", cluster.awaitLeader().ask("RAFTADDPEER", lost.address()));
+            cluster.awaitVoters(2);
+        }
+    }
 }

@@ -20,6 +20,8 @@ final class NodeProcess implements AutoCloseable {
     private final Path folder;
     private final int port;
     private List<String> options;
+    private List<String> prefix = List.of();
+    private String jvmFlags;
     private Process process;
 
     /**
@@ -32,6 +34,18 @@ final class NodeProcess implements AutoCloseable {
         this.folder = folder;
         this.port = port;
         this.options = List.copyOf(options);
+    }
+
+    /** From now on starts it through another program, which is to run what comes after its own arguments. */
+    NodeProcess through(List<String> program) {
+        prefix = List.copyOf(program);
+        return this;
+    }
+
+    /** From now on starts it with these flags for the JVM in place of the launcher's. */
+    NodeProcess jvm(String flags) {
+        jvmFlags = flags;
+        return this;
     }
 
     /** Starts it and waits until it listens. */
@@ -65,7 +79,8 @@ final class NodeProcess implements AutoCloseable {
     /** Starts it, in the directory {@code data} unless told another, and does not wait. */
     void launch(String... more) throws IOException {
         Files.createDirectories(folder);
-        List<String> command = new ArrayList<>(List.of(LAUNCHER.toString(), "-p", "" + port));
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(List.of(LAUNCHER.toString(), "-p", "" + port));
         command.addAll(options);
         command.addAll(Arrays.asList(more));
         if (!command.contains("-d")) {
@@ -82,11 +97,19 @@ final class NodeProcess implements AutoCloseable {
         // The build that runs this test has built it, and the same Java runs it.
         environment.put("HUCK_BUILD", "never");
         environment.put("JAVA_HOME", System.getProperty("java.home"));
+        if (jvmFlags != null) {
+            environment.put("HUCK_JVM", jvmFlags);
+        }
         process = builder.start();
     }
 
     int port() {
         return port;
+    }
+
+    /** The process's id: the launcher becomes the node. */
+    long pid() {
+        return process.pid();
     }
 
     String address() {

@@ -3,12 +3,18 @@ package dev.huck.example.clone;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,16 +62,89 @@ class StartFailureIT {
         assertEquals("text", Files.readString(file));
     }
 
+    /** Of each a name in the directory, or none for the directory itself, and the mode that it gets. */
     @Test
-    void directoryThatMustNotBeRead() throws Exception {
-        if (System.getProperty("user.name").equals("root")) {
-            Programs.skip("root may read everything");
+    void whatMayNotBeReadOrWrittenIsNamedAndNothingIsDamaged() throws Exception {
+        NodeProcess node = new NodeProcess(folder.resolve("node"), Ports.free(), List.of("-l", "quiet"))
+                .through(FileModes.obeyed(folder));
+        try (node) {
+            node.start();
+            ClusterProcesses.await("a leader", () -> "OK".equals(node.ask("SET", "k", "v")) ? node : null);
+            assertEquals("OK", node.ask("RAFTSNAPSHOT"));
+            assertEquals(0, node.terminate(), node.complained());
+            Map<String, String> before = contents(node.data());
+            for (String closed : List.of(
+                    " ---------",
+                    " -wx------",
+                    " r-x------",
+                    "LOCK r--------",
+                    "node -w-------",
+                    "node r--------",
+                    "log ---------",
+                    "log rw-------",
+                    "log r-x------",
+                    "log/data.mdb -w-------",
+                    "log/data.mdb r--------",
+                    "log/lock.mdb r--------",
+                    "log/extent r--------",
+                    "snapshots ---------",
+                    "snapshots r-x------",
+                    "snapshots/* -w-------")) {
+                int space = closed.indexOf(' ');
+                assertRefused(node, closed.substring(0, space), closed.substring(space + 1));
+                assertEquals(before, contents(node.data()), "changed by a start that could not be, with " + closed);
+            }
+            node.start();
+            ClusterProcesses.await("a leader", () -> "v".equals(node.ask("GET", "k")) ? node : null);
         }
-        Path closed = Files.createDirectory(
-                folder.resolve("closed"),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("---------")));
-        String line = refusal(1, Ports.free(), "-d", closed.toString());
-        assertTrue(line.contains(closed.toString()), line);
+    }
+
+    private void assertRefused(NodeProcess node, String name, String mode) throws Exception {
+        Path path = name.endsWith("*")
+                ? onlyFile(node.data().resolve("snapshots"))
+                : node.data().resolve(name);
+        String open = FileModes.set(path, mode);
+        try {
+            String line = refusal(1, node, "-d", node.data().toString());
+            assertTrue(
+                    line.startsWith("clone: can't start: " + path.toRealPath()
+                                    + " can't be read and written by the user '")
+                            && line.endsWith("': change its owner or its mode"),
+                    mode + " " + path + ": " + line);
+        } finally {
+            FileModes.set(path, open);
+        }
+    }
+
+    private static Path onlyFile(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.reduce((one, other) -> {
+                        throw new AssertionError("more than one file in " + folder);
+                    })
+                    .orElseThrow();
+        }
+    }
+
+    /** All files with their bytes, but for the two locks, which are written to find out who holds them. */
+    private static Map<String, String> contents(Path directory) throws IOException {
+        Map<String, String> contents = new TreeMap<>();
+        try (Stream<Path> all = Files.walk(directory)) {
+            for (Path path : (Iterable<Path>) all.filter(Files::isRegularFile)::iterator) {
+                String name = directory.relativize(path).toString();
+                if (!name.equals("LOCK") && !name.equals("log/lock.mdb")) {
+                    contents.put(name, HexFormat.of().formatHex(digest(Files.readAllBytes(path))));
+                }
+            }
+        }
+        return contents;
+    }
+
+    private static byte[] digest(byte[] bytes) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
@@ -101,15 +180,19 @@ class StartFailureIT {
 
     /** Starts a node that is to fail, and returns the one line that it prints. */
     private String refusal(int code, int port, String... options) throws Exception {
-        Path own = folder.resolve("refused");
-        NodeProcess node = new NodeProcess(own, port, List.of("-l", "quiet"));
-        try (node) {
-            node.launch(options);
-            assertEquals(code, node.awaitExit(), node.complained());
-            List<String> lines = node.complained().lines().toList();
-            assertEquals(1, lines.size(), node.complained());
-            assertTrue(lines.get(0).startsWith("clone: "), lines.get(0));
-            return lines.get(0);
+        try (NodeProcess node = new NodeProcess(folder.resolve("refused"), port, List.of("-l", "quiet"))) {
+            return refusal(code, node, options);
         }
+    }
+
+    private static String refusal(int code, NodeProcess node, String... options) throws Exception {
+        String before = node.complained();
+        node.launch(options);
+        assertEquals(code, node.awaitExit(), node.complained());
+        String complained = node.complained().substring(before.length());
+        List<String> lines = complained.lines().toList();
+        assertEquals(1, lines.size(), complained);
+        assertTrue(lines.get(0).startsWith("clone: "), lines.get(0));
+        return lines.get(0);
     }
 }

@@ -2,12 +2,14 @@ package dev.huck.example.clone;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +42,24 @@ final class Wire implements AutoCloseable {
     void send(Object... words) throws IOException {
         write(words);
         out.flush();
+    }
+
+    /** Sends bytes as they are, command or not; one a character. */
+    Wire say(String text) throws IOException {
+        out.write(text.getBytes(StandardCharsets.ISO_8859_1));
+        out.flush();
+        return this;
+    }
+
+    /** All that comes until the node closes; a reset counts as a close. */
+    String rest() throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        try {
+            in.transferTo(all);
+        } catch (SocketException e) {
+            // Closed while something that we sent was unread.
+        }
+        return all.toString(StandardCharsets.ISO_8859_1);
     }
 
     /** Sends many commands at once and returns their replies. */

@@ -28,6 +28,21 @@ final class Directories {
         return absolute.toRealPath();
     }
 
+    /**
+     * Looks at files that are to be opened, because LMDB says that a permission is missing but not on which of them.
+     *
+     * @throws IOException when one is there that can't be read and written
+     */
+    static void checkUsable(Path directory, String... names) throws IOException {
+        for (String name : names) {
+            Path file = directory.resolve(name);
+            if (Files.exists(file) && !(Files.isReadable(file) && Files.isWritable(file))) {
+                throw new IOException(file + " can't be read and written by the user '"
+                        + System.getProperty("user.name") + "': change its owner or its mode");
+            }
+        }
+    }
+
     /** Makes the names in a directory survive a power cut. */
     static void sync(Path directory) throws IOException {
         // An interrupt closes the channel and says nothing about the disk: begin again, and keep it for later.

@@ -13,7 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * several processes in. The lock is the system's: it dies with the process, however that ends.
  */
 final class DirectoryLock implements AutoCloseable {
-    private static final String FILE = "LOCK";
+    /** The name of the file. */
+    static final String FILE = "LOCK";
 
     // The system's locks belong to the process, and closing any channel on the file drops them: so look here first.
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();

@@ -22,6 +22,9 @@ final class LmdbEnvironment implements Closeable {
     /** LMDB's file. */
     static final String DATA_FILE = "data.mdb";
 
+    /** LMDB's other file: who reads, and who writes. */
+    static final String LOCK_FILE = "lock.mdb";
+
     /**
      * Address space for the map, in bytes. It costs nothing until it is used, and the file grows only with its contents;
      * when it is full, it doubles.

@@ -64,6 +64,8 @@ final class LmdbLogStore implements LogStore {
      */
     static LogStore open(Path directory, Durability durability, long mapSize) throws IOException {
         Path real = Directories.create(directory);
+        Directories.checkUsable(
+                real, DirectoryLock.FILE, LmdbEnvironment.DATA_FILE, LmdbEnvironment.LOCK_FILE, Extent.FILE);
         DirectoryLock lock = DirectoryLock.acquire(real);
         try {
             Natives.prepare(real);

@@ -22,6 +22,9 @@ final class ClientInfo {
     private volatile String libraryVersion = "";
     private volatile int protocol = 2;
 
+    /** Not volatile: written once per read, and an old one does no harm. */
+    private int half;
+
     /** Not volatile: written once per command, and an old one does no harm. */
     private String command = "NULL";
 
@@ -71,6 +74,11 @@ final class ClientInfo {
         return protocol;
     }
 
+    /** Bytes of memory that a half sent command holds. */
+    void half(int value) {
+        half = value;
+    }
+
     /** Something came or went. */
     void active() {
         active = System.nanoTime();
@@ -95,7 +103,7 @@ final class ClientInfo {
         return "id=" + id + " addr=" + remote + " laddr=" + local + " name=" + name
                 + " age=" + TimeUnit.NANOSECONDS.toSeconds(now - connected)
                 + " idle=" + TimeUnit.NANOSECONDS.toSeconds(now - active)
-                + " flags=N db=0 sub=0 psub=0 ssub=0 multi=-1 omem=" + unsent
+                + " flags=N db=0 sub=0 psub=0 ssub=0 multi=-1 qbuf=" + half + " omem=" + unsent
                 + " events=r cmd=" + command + " user=default redir=-1 resp=" + protocol
                 + " lib-name=" + library + " lib-ver=" + libraryVersion + "\n";
     }

@@ -17,8 +17,11 @@ final class Clients {
     /** Seats beyond the clients': more than the members a cluster has, so that a flood of clients locks out no peer. */
     static final int SPARE = 64;
 
-    /** A half sent command of up to this many bytes is not worth counting. */
-    private static final int UNCOUNTED = 64 << 10;
+    /**
+     * This much of a half sent command every client may hold, whatever the others hold: so that short commands are taken
+     * when somebody has used up the budget, and all seats together come to little.
+     */
+    private static final int UNCOUNTED = 4 << 10;
 
     private final int seats;
     private final long inputBudget;

@@ -20,10 +20,11 @@ final class RequestDecoder {
     static final int LINE_LIMIT = 64 << 10;
 
     /** An announced number of arguments is believed up to here; beyond, room grows as they arrive. */
-    private static final int ARGUMENTS_AT_FIRST = 1024;
+    private static final int ARGUMENTS_AT_FIRST = 64;
 
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
     private static final byte[] NOTHING = {};
+    private static final int[] NO_BOUNDS = {};
 
     private final int maxArguments;
     private final int maxCommandBytes;
@@ -44,7 +45,7 @@ final class RequestDecoder {
     /** Length of the bulk string at hand, -1 before its header. */
     private int bulk = -1;
 
-    private int[] bounds = {};
+    private int[] bounds = NO_BOUNDS;
     private int filled;
 
     RequestDecoder(int maxArguments, int maxCommandBytes) {
@@ -88,10 +89,23 @@ final class RequestDecoder {
             }
         }
         if (start == end) {
-            buffer = NOTHING; // an idle connection keeps nothing
-            start = position = searched = end = 0;
+            clear(); // an idle connection keeps nothing
         }
         return null;
+    }
+
+    /** Drops what it has: of no use, or of no more use. */
+    void clear() {
+        buffer = NOTHING;
+        bounds = NO_BOUNDS;
+        start = position = searched = end = filled = 0;
+    }
+
+    /** Lets go of complete commands that share an array with a short half sent one; to be called between reads. */
+    void trim() {
+        if (midway() && 2L * (end - start) < buffer.length) {
+            move(end - start);
+        }
     }
 
     /** Whether a command has begun to arrive and is not complete. */
@@ -101,15 +115,28 @@ final class RequestDecoder {
 
     /** Bytes of memory that a half sent command holds. */
     int held() {
-        return buffer.length;
+        return midway() ? (int) Math.min(Integer.MAX_VALUE, buffer.length + 4L * bounds.length) : 0;
+    }
+
+    /** Bytes of memory that it would hold with so many bytes more. */
+    int heldWith(int length) {
+        return fits(length) ? held() : (int) Math.min(Integer.MAX_VALUE, capacity(length) + 4L * bounds.length);
+    }
+
+    private boolean fits(int length) {
+        return midway() && length <= buffer.length - end;
     }
 
     private void makeRoom(int length) {
-        int kept = end - start;
-        if (length <= buffer.length - end && kept > 0) {
-            return;
+        if (!fits(length)) {
+            move(capacity(length));
         }
-        byte[] grown = new byte[capacity(kept, length)];
+    }
+
+    /** Moves the half sent command to an array of its own. */
+    private void move(int capacity) {
+        int kept = end - start;
+        byte[] grown = new byte[capacity];
         System.arraycopy(buffer, start, grown, 0, kept);
         for (int i = 0; i < filled; i++) {
             bounds[i] -= start;
@@ -122,7 +149,8 @@ final class RequestDecoder {
     }
 
     /** Doubles what is there, so that a long command is moved a few times only, but not past its end once that is known. */
-    private int capacity(int kept, int length) {
+    private int capacity(int length) {
+        int kept = end - start;
         long known = missing == 1 && bulk >= 0 ? (long) position - start + bulk + 2 : Long.MAX_VALUE;
         long doubled = Math.min(2L * kept, Math.min(known, LARGEST_ARRAY));
         return Math.toIntExact(Math.max((long) kept + length, doubled));

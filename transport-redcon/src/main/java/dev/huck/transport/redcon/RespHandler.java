@@ -15,6 +15,9 @@ import org.slf4j.LoggerFactory;
 final class RespHandler extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(RespHandler.class);
 
+    /** A half sent command that is to hold more than this is accounted for before it does; a smaller one, after. */
+    private static final int LARGE = 256 << 10;
+
     private final Conversation conversation;
     private final RespConnection connection;
     private final Clients clients;
@@ -62,6 +65,10 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void take(ByteBuf in) {
+        int needed = decoder.heldWith(in.readableBytes());
+        if (needed > LARGE && !account(needed)) {
+            return;
+        }
         decoder.append(in);
         try {
             Command command = decoder.next();
@@ -70,26 +77,38 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
                 conversation.take(command);
                 command = conversation.ended() ? null : decoder.next();
             }
-            account(decoder.midway() ? decoder.held() : 0);
+            decoder.trim();
+            account(decoder.held());
         } catch (ProtocolException e) {
             log.debug("closing client {}: it does not speak the protocol", connection.remote());
             end(e.reply());
         }
     }
 
-    private void account(int held) {
+    /** Says what the half sent command holds; false, and the end, when that is too much. */
+    private boolean account(int held) {
         boolean fits = clients.account(accounted, held);
         accounted = held;
+        connection.info().half(held);
         if (!fits) {
             log.warn(
                     "closing client {}: the commands that clients have half sent take too much memory",
                     connection.remote());
             end("BUSY commands that clients have half sent take too much memory; try again later");
         }
+        return fits;
     }
 
     private void end(String error) {
         conversation.end(sink -> sink.error(error));
+        forget();
+    }
+
+    /** What was half sent is of no use any more. */
+    private void forget() {
+        decoder.clear();
+        clients.account(accounted, 0);
+        accounted = 0;
     }
 
     @Override
@@ -160,8 +179,7 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         clients.remove(connection);
-        clients.account(accounted, 0);
-        accounted = 0;
+        forget();
         conversation.closed();
     }
 

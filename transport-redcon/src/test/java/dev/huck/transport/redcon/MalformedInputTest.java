@@ -1,5 +1,6 @@
 package dev.huck.transport.redcon;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -60,12 +61,13 @@ class MalformedInputTest {
         List<Wire> announcing = new ArrayList<>();
         long before = used();
         for (int i = 0; i < 200; i++) {
-            announcing.add(served.connect().send("*1000000\r\n$67000000\r\n"));
+            announcing.add(served.connect().send("PING\r\n*1000000\r\n$67000000\r\n"));
             announcing.add(served.connect().send("PING\r\n*1048576\r\n$3\r\nset\r\n$1000\r\nx"));
         }
-        for (int i = 1; i < announcing.size(); i += 2) {
-            assertEquals("+PONG\r\n", announcing.get(i).read(7));
+        for (Wire wire : announcing) {
+            assertEquals("+PONG\r\n", wire.read(7));
         }
+        awaitHalfSent(400 * 20);
         assertTrue(used() - before < 64 * MIB, "memory grew by " + (used() - before));
     }
 
@@ -105,8 +107,52 @@ class MalformedInputTest {
         wire.send("*1048577\r\n");
         assertEquals("-ERR Protocol error: invalid multibulk length\r\n", wire.rest());
         Wire many = served.connect();
-        many.send("*1048576\r\n" + "$0\r\n\r\n".repeat(1_000_000));
+        String arguments = "$0\r\n\r\n".repeat(1_000_000);
+        many.send("*1048576\r\n" + arguments);
+        awaitHalfSent(arguments.length());
         assertTrue(used() - before < 64 * MIB, "memory grew by " + (used() - before));
+    }
+
+    @Test
+    void longCommandBeyondTheBudgetIsRefusedAndGivesBackWhatItHeld() throws IOException {
+        served.close();
+        served = new Served(Served.options().memoryBudgetBytes(8 << 20), true);
+        bystander = served.connect();
+        Wire wire = served.connect();
+        wire.send("*2\r\n$4\r\nECHO\r\n$60000000\r\n");
+        String refusal = "-BUSY commands that clients have half sent take too much memory; try again later\r\n";
+        assertEquals(refusal, wire.send("x".repeat(9 << 20)).rest());
+        Wire next = served.connect();
+        next.send("PING\r\n*2\r\n$4\r\nECHO\r\n$60000000\r\n" + "x".repeat(1 << 20))
+                .read(7);
+        awaitHalfSent(1 << 20); // the refused one has given back what it had
+    }
+
+    @Test
+    void shortCommandIsTakenWhateverOthersHold() throws IOException {
+        served.close();
+        served = new Served(Served.options().memoryBudgetBytes(1 << 20), true);
+        bystander = served.connect();
+        List<Wire> hogs = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            Wire wire = served.connect();
+            hogs.add(wire);
+            wire.send("PING\r\n*2\r\n$4\r\nECHO\r\n$60000\r\n" + "x".repeat(50_000))
+                    .read(7);
+        }
+        Wire modest = served.connect();
+        modest.send("PING\r\n*2\r\n$4\r\nECHO\r\n$3000\r\n" + "x".repeat(2000)).read(7);
+        assertEquals("$3000\r\n", modest.send("x".repeat(1000) + "\r\n").read(7));
+        long refused = 0;
+        for (Wire wire : hogs) {
+            wire.socket.setSoTimeout(50);
+            try {
+                refused += wire.line().startsWith("-BUSY ") ? 1 : 0;
+            } catch (java.net.SocketTimeoutException e) {
+                // one that was early enough
+            }
+        }
+        assertTrue(refused > 50 && refused < 100, "refused " + refused);
     }
 
     @Test
@@ -133,6 +179,16 @@ class MalformedInputTest {
             }
         }
         assertTrue(refused >= 10 && refused < 20, "refused " + refused);
+    }
+
+    /** What is measured earlier may still be in the socket. */
+    private void awaitHalfSent(long bytes) {
+        await().until(() -> served.exchange("CLIENT LIST\r\n")
+                        .lines()
+                        .filter(line -> line.contains(" qbuf="))
+                        .mapToLong(line -> Long.parseLong(line.replaceAll(".* qbuf=(\\d+) .*", "$1")))
+                        .sum()
+                >= bytes);
     }
 
     /** Heap in use after a collection, and direct memory. */

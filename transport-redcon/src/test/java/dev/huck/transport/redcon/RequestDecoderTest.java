@@ -145,8 +145,34 @@ class RequestDecoderTest {
     void memoryFollowsWhatArrivedAndNotWhatWasAnnounced() throws ProtocolException {
         RequestDecoder decoder = decoder();
         assertEquals(List.of(), decodeOrThrow(decoder, "*1048576\r\n$60000000\r\nabc"));
-        assertTrue(decoder.held() < 100, "holds " + decoder.held());
+        assertTrue(decoder.held() < 1000, "holds " + decoder.held());
         assertTrue(decoder.midway());
+    }
+
+    @Test
+    void whatIsHeldIncludesThePlacesOfArguments() throws ProtocolException {
+        RequestDecoder decoder = decoder();
+        String arguments = "$0\r\n\r\n".repeat(100_000);
+        decodeOrThrow(decoder, "*1048576\r\n" + arguments);
+        assertTrue(decoder.held() > arguments.length() + 2 * 4 * 100_000, "holds " + decoder.held());
+    }
+
+    @Test
+    void shortRestOfAReadDoesNotHoldTheCommandsBeforeIt() throws ProtocolException {
+        RequestDecoder decoder = decoder();
+        decodeOrThrow(decoder, "PING\r\n".repeat(10_000) + "*2\r\n$4\r\necho\r\n$3\r\nt");
+        assertTrue(decoder.held() < 1000, "holds " + decoder.held());
+        assertEquals(List.of("[echo, two]", "[PING]"), decodeOrThrow(decoder, "wo\r\nPING\r\n"));
+    }
+
+    @Test
+    void whatMoreBytesWouldTakeIsKnownBefore() throws ProtocolException {
+        RequestDecoder decoder = decoder();
+        decodeOrThrow(decoder, "*2\r\n$3\r\nset\r\n$60000000\r\n" + "x".repeat(1_000_000));
+        int needed = decoder.heldWith(1000);
+        decodeOrThrow(decoder, "x".repeat(1000));
+        assertEquals(needed, decoder.held());
+        assertTrue(needed > 2_000_000, "it grows by doubling: " + needed);
     }
 
     @Test
@@ -196,6 +222,7 @@ class RequestDecoderTest {
             for (Command command = decoder.next(); command != null; command = decoder.next()) {
                 commands.add(text(command));
             }
+            decoder.trim();
         }
         return commands;
     }

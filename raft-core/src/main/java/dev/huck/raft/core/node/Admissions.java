@@ -1,6 +1,7 @@
 package dev.huck.raft.core.node;
 
 import dev.huck.raft.api.HuckException;
+import dev.huck.raft.api.Options;
 import dev.huck.raft.core.consensus.Admission.Invitation;
 import dev.huck.raft.core.consensus.Admission.JoinReply;
 import dev.huck.raft.core.consensus.Admission.JoinRequest;
@@ -17,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,10 +54,31 @@ final class Admissions {
         this.core = core;
     }
 
+    /** At the start: what this node has to tell others, or to ask of them, before it can take part. */
+    void start(Configuration configuration, Options options, Consumer<Throwable> failed) {
+        Member me = configuration.member(self.storeId());
+        if (me != null) {
+            announceMove(configuration, me);
+        } else if (!configuration.members().isEmpty()) {
+            LOG.warn(
+                    "in the newest configuration that this node has ({}) it is no member: it waits to hear from one of them."
+                            + " If it was removed, empty its directory and start it with --join",
+                    configuration.members().stream().map(Member::address).collect(Collectors.joining(", ")));
+        } else if (options.join().isPresent()) {
+            join(options.join().get(), options.joinTimeout().toNanos(), failed);
+        } else {
+            LOG.warn(
+                    "this node never got to join a cluster, and waits to be called by one: start it with --join and the"
+                            + " address of a member, or say RAFTADDPEER {} at the leader; to found a new cluster, empty {}",
+                    self.address(),
+                    options.directory().toAbsolutePath());
+        }
+    }
+
     // ---- the newcomer
 
     /** Asks again and again, with longer pauses, until the cluster has this node, refuses it, or the time is up. */
-    void join(String address, long patienceNanos, Consumer<Throwable> failed) {
+    private void join(String address, long patienceNanos, Consumer<Throwable> failed) {
         joining = address;
         giveUpAt = environment.nanoTime() + patienceNanos;
         askToJoin(failed);
@@ -86,9 +109,14 @@ final class Admissions {
         }
     }
 
-    /** Tells a cluster that already has this node where it is now. */
-    void announce(String address) {
-        peers.send(address, 0, new JoinRequest(self, false));
+    /** Known under another address: any other member passes the news on to the leader. */
+    private void announceMove(Configuration configuration, Member me) {
+        if (!me.address().equals(self.address())) {
+            configuration.members().stream()
+                    .filter(member -> member.storeId() != self.storeId())
+                    .findFirst()
+                    .ifPresent(member -> peers.send(member.address(), 0, new JoinRequest(self, false)));
+        }
     }
 
     void replied(JoinReply reply, String sender, Consumer<Throwable> failed) {

@@ -127,19 +127,7 @@ final class EventLoop implements Loop {
     void start() {
         stage.execute(() -> {
             carryOut();
-            Configuration configuration = raft.configuration();
-            Member me = configuration.member(record.storeId());
-            if (me == null
-                    && options.join().isPresent()
-                    && configuration.members().isEmpty()) {
-                admissions.join(options.join().get(), options.joinTimeout().toNanos(), failed);
-            } else if (me != null && !me.address().equals(record.address())) {
-                // Known under another address: any other member passes the news on to the leader.
-                configuration.members().stream()
-                        .filter(m -> m.storeId() != record.storeId())
-                        .findFirst()
-                        .ifPresent(m -> admissions.announce(m.address()));
-            }
+            admissions.start(raft.configuration(), options, failed);
         });
     }
 

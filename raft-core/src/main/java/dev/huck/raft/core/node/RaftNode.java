@@ -59,9 +59,9 @@ public final class RaftNode implements Node, Gateway {
                 before = null;
                 Boot.forget(environment.disk());
             }
+            SnapshotFiles snapshots = SnapshotFiles.open(environment.disk(), options.snapshotsKept());
             String address = options.advertise().orElse(opened.transport.address());
             NodeRecord record = Boot.identify(environment, options, opened.file, before, address);
-            SnapshotFiles snapshots = SnapshotFiles.open(environment.disk(), options.snapshotsKept());
             record = Boot.found(record, options, opened.file, opened.store, snapshots.newest() != null);
             record = Boot.raiseTerm(record, opened.file, snapshots.newest());
             RaftNode node = new RaftNode(environment, options, machines, opened, record, snapshots);
@@ -69,7 +69,7 @@ public final class RaftNode implements Node, Gateway {
             return node;
         } catch (IOException e) {
             opened.close();
-            throw new HuckException.StorageFailed("ERR " + e.getMessage(), e);
+            throw new HuckException.StorageFailed("ERR " + FileTrouble.describe(e), e);
         } catch (RuntimeException | Error e) {
             opened.close();
             throw e;
@@ -224,7 +224,7 @@ public final class RaftNode implements Node, Gateway {
     void fail(Throwable cause) {
         if (cause instanceof IOException || cause instanceof HuckException) {
             // A disk that is full or broken: the message says it all to a person.
-            LOG.error("this node stops: {}", cause.getMessage());
+            LOG.error("this node stops: {}", FileTrouble.describe(cause));
             LOG.debug("where that comes from:", cause);
         } else {
             LOG.error("this node stops: {}", cause.getMessage(), cause); // a bug: whoever looks for it needs the trace
@@ -248,8 +248,8 @@ public final class RaftNode implements Node, Gateway {
             } else if (problem instanceof HuckException) {
                 closed.completeExceptionally(problem);
             } else {
-                closed.completeExceptionally(
-                        new HuckException.StorageFailed("ERR the node stopped: " + problem.getMessage(), problem));
+                closed.completeExceptionally(new HuckException.StorageFailed(
+                        "ERR the node stopped: " + FileTrouble.describe(problem), problem));
             }
         });
     }

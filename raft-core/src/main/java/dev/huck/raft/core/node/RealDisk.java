@@ -34,7 +34,9 @@ public final class RealDisk implements Disk, AutoCloseable {
     private static final Pattern FOLDER = Pattern.compile("|" + PART);
     private static final Pattern FILE = Pattern.compile("(" + PART + "/)?" + PART);
     /** What a node puts into its directory, so that we don't move in with somebody else. */
-    private static final Set<String> OURS = Set.of(LOCK, "node", "node.tmp", "log", "snapshots", "lost+found");
+    private static final List<String> OURS = List.of(LOCK, "node", "node.tmp", "log", "snapshots");
+    /** What a file system puts into its uppermost directory. */
+    private static final String THE_SYSTEMS = "lost+found";
 
     /**
      * The directories open in this process. The system's lock does not keep nodes of one process apart: worse, when the
@@ -73,20 +75,32 @@ public final class RealDisk implements Disk, AutoCloseable {
 
     private static Path prepare(Path directory) {
         try {
-            Files.createDirectories(directory, ownerOnly(directory, "rwx------"));
-            Path real = directory.toRealPath();
-            if (!Files.isReadable(real) || !Files.isWritable(real) || !Files.isExecutable(real)) {
-                throw new AccessDeniedException(directory.toString());
+            if (!Files.isDirectory(directory)) { // a link to one is one, which the next line would refuse
+                Files.createDirectories(directory, ownerOnly(directory, "rwx------"));
             }
+            checkUsable(directory.toAbsolutePath());
+            Path real = directory.toRealPath();
             checkOurs(real);
+            for (String name : OURS) {
+                checkUsable(real.resolve(name));
+            }
             return real;
         } catch (FileAlreadyExistsException e) {
             throw new StartFailed("ERR " + directory + " is not a directory; name one that is, or a new one", e);
         } catch (AccessDeniedException e) {
-            throw new StartFailed(
-                    "ERR the directory " + directory + " can't be read and written by this user: " + e.getMessage(), e);
+            throw new StartFailed("ERR " + FileTrouble.describe(e), e);
         } catch (IOException e) {
-            throw new StartFailed("ERR the directory " + directory + " can't be used: " + e, e);
+            throw new StartFailed("ERR the directory " + directory + " can't be used: " + FileTrouble.describe(e), e);
+        }
+    }
+
+    /** Looks before anything is opened or made, so that a start in vain leaves everything as it is. */
+    private static void checkUsable(Path path) throws AccessDeniedException {
+        boolean usable = Files.isReadable(path)
+                && Files.isWritable(path)
+                && (!Files.isDirectory(path) || Files.isExecutable(path));
+        if (Files.exists(path) && !usable) {
+            throw new AccessDeniedException(path.toString());
         }
     }
 
@@ -97,7 +111,7 @@ public final class RealDisk implements Disk, AutoCloseable {
         try (Stream<Path> list = Files.list(directory)) {
             for (String name :
                     list.map(path -> path.getFileName().toString()).sorted().toList()) {
-                if (!OURS.contains(name) && !name.startsWith(".")) {
+                if (!OURS.contains(name) && !name.equals(THE_SYSTEMS) && !name.startsWith(".")) {
                     throw new StartFailed(
                             "ERR the directory " + directory + " holds something else already (" + name
                                     + "); a node needs one of its own",
@@ -122,7 +136,7 @@ public final class RealDisk implements Disk, AutoCloseable {
             throw new StartFailed(inUse(""), e);
         } catch (IOException e) {
             closeQuietly(channel, e);
-            throw new StartFailed("ERR the directory " + directory + " can't be locked: " + e, e);
+            throw new StartFailed("ERR the directory " + directory + " can't be locked: " + FileTrouble.describe(e), e);
         } catch (StartFailed e) {
             closeQuietly(channel, e);
             throw e;

@@ -287,7 +287,25 @@ class RealDiskTest {
         Files.createDirectories(directory);
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("r-x------"));
         assumeFalse(Files.isWritable(directory), "root may write everywhere");
-        assertTrue(refusal(directory).startsWith("ERR the directory " + directory + " can't be read and written"));
+        assertTrue(refusal(directory).startsWith("ERR " + directory + " can't be read and written by the user '"));
+    }
+
+    @Test
+    void directoryThatCanNotBeMadeIsRefused() throws IOException {
+        Files.createDirectories(directory.getParent());
+        Files.createFile(directory);
+        Path below = directory.resolve("below");
+        String refusal = refusal(below);
+        assertTrue(refusal.startsWith("ERR the directory " + below + " can't be used: "), refusal);
+        assertTrue(refusal.contains("Not a directory"), refusal);
+    }
+
+    @Test
+    void linkToADirectoryIsTaken() throws IOException {
+        Files.createDirectories(folder.resolve("large/disk"));
+        Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("large/disk"));
+        new RealDisk(link).close();
+        assertTrue(Files.exists(folder.resolve("large/disk/LOCK")));
     }
 
     private static String refusal(Path directory) {
