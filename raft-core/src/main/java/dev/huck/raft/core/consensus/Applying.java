@@ -1,5 +1,6 @@
 package dev.huck.raft.core.consensus;
 
+import dev.huck.raft.api.HuckException;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import java.util.ArrayDeque;
@@ -7,9 +8,6 @@ import java.util.List;
 
 /** Feeds committed entries to the machine, in order and within a window, and decides on snapshots and compaction. */
 final class Applying {
-    /** While a peer is receiving a snapshot, so many times as much log is kept as otherwise. */
-    private static final long PATIENCE = 4;
-
     private final Raft raft;
     private final ArrayDeque<long[]> inflight = new ArrayDeque<>();
     private long inflightBytes;
@@ -39,9 +37,7 @@ final class Applying {
     }
 
     void flush() {
-        // A machine rebuilt from a snapshot older than the log's base waits for a leader's newer one.
-        boolean reachable = handed >= raft.log.base().index();
-        while (reachable && handed < raft.commit && reading == 0 && inflightBytes < raft.limits.applyBytes()) {
+        while (handed < raft.commit && reading == 0 && inflightBytes < raft.limits.applyBytes()) {
             List<LogEntry> entries = raft.log.slice(handed + 1, raft.commit, raft.limits.appendBytes());
             if (entries == null) {
                 reading = raft.nextToken();
@@ -51,18 +47,10 @@ final class Applying {
             }
         }
         raft.log.evict();
-        if (bytesSinceSnapshot > snapshotEvery() && !takingSnapshot) {
+        if (bytesSinceSnapshot > raft.limits.snapshotEveryBytes() && !takingSnapshot) {
             takingSnapshot = true;
             raft.outbox.add(new Effect.TakeSnapshot());
         }
-    }
-
-    /**
-     * Two new snapshots make a peer that is still receiving an older one begin again: they wait for it, but not for ever.
-     */
-    private long snapshotEvery() {
-        long every = raft.limits.snapshotEveryBytes();
-        return raft.isSendingSnapshot() && every < Long.MAX_VALUE / PATIENCE ? every * PATIENCE : every;
     }
 
     /** Entries of the log that came from the store. Tokens above zero are this class's. */
@@ -99,8 +87,23 @@ final class Applying {
         }
     }
 
-    /** The machine starts anew from a snapshot: its own newest, or one that a leader sent. */
-    void restart(long index) {
+    /**
+     * The machine was rebuilt from a snapshot of its own.
+     *
+     * @throws HuckException.StorageFailed when entries behind it are gone
+     */
+    void rebuilt(long index) {
+        if (index < raft.log.base().index()) {
+            throw new HuckException.StorageFailed(
+                    "ERR the newest readable snapshot covers only " + index + " but the log begins behind "
+                            + raft.log.base().index() + ": snapshots of this node are damaged",
+                    null);
+        }
+        restart(index);
+    }
+
+    /** The machine starts anew from a snapshot. */
+    private void restart(long index) {
         inflight.clear();
         inflightBytes = 0;
         reading = 0;
@@ -129,14 +132,18 @@ final class Applying {
         bytesSinceSnapshot = 0;
     }
 
-    /** Only what two durable snapshots cover is dropped from the log, so that either can be lost. */
+    /**
+     * Only what two durable snapshots cover is dropped from the log, so that either can be lost; and nothing that a peer
+     * will need behind the snapshot that it is receiving, or it could never catch up with a busy cluster.
+     */
     private void published(LogPosition position) {
         if (position.index() <= snapshot.index()) {
             return;
         }
         fallback = snapshot;
         snapshot = position;
-        long through = raft.log.compactable(fallback, raft.limits.logTailBytes());
+        long covered = Math.min(fallback.index(), raft.snapshotUnderWay());
+        long through = raft.log.compactable(covered, raft.limits.logTailBytes());
         if (through > raft.log.base().index()) {
             raft.log.compact(through);
             raft.configurations.truncatePrefix(through);

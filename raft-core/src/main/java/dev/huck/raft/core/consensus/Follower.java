@@ -38,6 +38,8 @@ final class Follower implements RoleState {
         postponeElection();
         if (raft.configuration().isVoter(raft.self)) {
             raft.campaign(false);
+        } else {
+            raft.leader = 0; // Nobody is pointed to one that is gone.
         }
     }
 
@@ -48,7 +50,7 @@ final class Follower implements RoleState {
 
     void append(Append append) {
         postponeElection();
-        session = append.session();
+        session = Math.max(session, append.session()); // One that was overtaken says nothing about the newest.
         round = Math.max(round, append.round());
         RaftLog log = raft.log;
         LogPosition previous = append.previous();
@@ -107,7 +109,7 @@ final class Follower implements RoleState {
 
     void install(InstallSnapshot install) {
         postponeElection();
-        session = install.session();
+        session = Math.max(session, install.session());
         round = Math.max(round, install.round());
         installing = install;
         if (install.position().index() <= raft.commit) {

@@ -20,6 +20,11 @@ final class Progress {
         SNAPSHOT
     }
 
+    /** So many times as long as the last answer took may the next one take. */
+    private static final long GAPS = 3;
+    /** So many times the shortest patience is the longest that it is doubled to. */
+    private static final long SLOWEST = 64;
+
     /** A message under way. */
     record Inflight(long lastIndex, long bytes) {}
 
@@ -30,6 +35,10 @@ final class Progress {
     long next;
     long match;
     long inflightBytes;
+    /** Bytes that may be under way: less than allowed while the way to the peer is slow. */
+    long window = Long.MAX_VALUE;
+    /** How long an answer may take before what was sent is taken for lost, as learned from its answers. */
+    long patience;
     /** While probing: whether a probe is under way, and where it ends. */
     boolean probing;
 
@@ -89,13 +98,27 @@ final class Progress {
         sentAt = now;
     }
 
+    /**
+     * What is under way has not been answered in time. Over a slow way it may still arrive: so the next attempt is smaller
+     * and is waited for longer, until answers come.
+     */
+    void lost(long shortestPatience, long smallestWindow) {
+        patience = Math.min(2 * Math.max(patience, shortestPatience), SLOWEST * shortestPatience);
+        window = Math.max(inflightBytes / 2, smallestWindow);
+    }
+
     void matched(long index, long now) {
         if (index > match) {
+            if (!inflight.isEmpty()) {
+                patience = Math.max(patience - patience / 8, GAPS * (now - movedAt));
+            }
             match = index;
             movedAt = now;
         }
         while (!inflight.isEmpty() && inflight.getFirst().lastIndex() <= match) {
-            inflightBytes -= inflight.removeFirst().bytes();
+            long bytes = inflight.removeFirst().bytes();
+            inflightBytes -= bytes;
+            window = window > Long.MAX_VALUE - bytes ? Long.MAX_VALUE : window + bytes;
         }
         next = Math.max(next, match + 1);
     }

@@ -89,7 +89,7 @@ public final class Raft {
         } else if (event instanceof Event.Applied applied) {
             applying.applied(applied.index());
         } else if (event instanceof Event.MachineRestarted restarted) {
-            applying.restart(restarted.index());
+            applying.rebuilt(restarted.index());
         } else if (event instanceof Event.EntriesRead read) {
             if (!applying.read(read) && role instanceof Leader leading) {
                 leading.replication.read(read);
@@ -451,8 +451,9 @@ public final class Raft {
         return role instanceof Leader;
     }
 
-    boolean isSendingSnapshot() {
-        return role instanceof Leader leading && leading.replication.isSendingSnapshot();
+    /** What the oldest snapshot covers that a peer is receiving; later than everything if there is none. */
+    long snapshotUnderWay() {
+        return role instanceof Leader leading ? leading.replication.snapshotUnderWay() : Long.MAX_VALUE;
     }
 
     void send(Message message) {

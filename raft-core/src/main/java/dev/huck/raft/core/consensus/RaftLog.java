@@ -156,8 +156,8 @@ final class RaftLog {
     }
 
     /** The index through which a snapshot allows to compact while a tail is kept; the base's if nothing. */
-    long compactable(LogPosition snapshot, long tailBytes) {
-        return Math.max(base.index(), Math.min(Math.min(snapshot.index(), counted), sizes.indexKeeping(tailBytes)));
+    long compactable(long covered, long tailBytes) {
+        return Math.max(base.index(), Math.min(Math.min(covered, counted), sizes.indexKeeping(tailBytes)));
     }
 
     void compact(long through) {

@@ -149,7 +149,7 @@ final class Replication {
         while (peer.mode == Mode.REPLICATE
                 && peer.reading == 0
                 && peer.next <= raft.log.lastIndex()
-                && peer.inflightBytes < raft.limits.windowBytes()
+                && peer.inflightBytes < Math.min(peer.window, raft.limits.windowBytes())
                 && peer.inflight.size() < raft.limits.windowMessages()) {
             if (peer.next <= raft.log.base().index()) {
                 beginSnapshot(peer);
@@ -243,7 +243,10 @@ final class Replication {
     void resend() {
         long patience = raft.settings().electionMinNanos() / 2;
         for (Progress peer : peers.values()) {
-            if (peer.mode == Mode.REPLICATE && !peer.inflight.isEmpty() && raft.now - peer.movedAt > patience) {
+            if (peer.mode == Mode.REPLICATE
+                    && !peer.inflight.isEmpty()
+                    && raft.now - peer.movedAt > Math.max(patience, peer.patience)) {
+                peer.lost(patience, raft.limits.appendBytes());
                 peer.probe(newSession(), peer.match + 1);
             } else if (peer.mode == Mode.SNAPSHOT && raft.now - peer.sentAt > patience) {
                 readChunk(peer);
@@ -253,11 +256,15 @@ final class Replication {
 
     // ---- snapshots
 
-    /** Whether a peer that answers is receiving one. */
-    boolean isSendingSnapshot() {
+    /** What the oldest covers that a peer, one that answers, is receiving; later than everything if there is none. */
+    long snapshotUnderWay() {
         return peers.values().stream()
-                .anyMatch(peer -> peer.mode == Mode.SNAPSHOT
-                        && raft.now - peer.answeredAt < raft.settings().electionMaxNanos());
+                .filter(peer -> peer.mode == Mode.SNAPSHOT
+                        && raft.now - peer.answeredAt < raft.settings().electionMaxNanos())
+                .mapToLong(peer -> peer.snapshot.index())
+                .filter(index -> index > 0)
+                .min()
+                .orElse(Long.MAX_VALUE);
     }
 
     private void beginSnapshot(Progress peer) {

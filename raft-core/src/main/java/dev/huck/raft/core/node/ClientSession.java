@@ -29,6 +29,8 @@ import org.slf4j.LoggerFactory;
  */
 final class ClientSession implements Session {
     private static final Logger LOG = LoggerFactory.getLogger(ClientSession.class);
+    /** Replies of so many bytes leave before the turn is over: what waits for its end is held by no limit. */
+    private static final int FLUSHED_AT = 1 << 20;
 
     /** Commands that one connection may have under way before no more are read from it. */
     static final int MAX_OPERATIONS = 4096;
@@ -325,6 +327,9 @@ final class ClientSession implements Session {
                 unknownWrites--;
             }
             queue.pop();
+            if (!closed && connection.replies().mark() > FLUSHED_AT) {
+                flushConnection();
+            }
         }
     }
 

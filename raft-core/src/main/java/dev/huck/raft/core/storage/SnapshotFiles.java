@@ -10,8 +10,10 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +44,9 @@ public final class SnapshotFiles implements AutoCloseable {
     private final Disk disk;
     private final int kept;
     private volatile List<SnapshotInfo> published = List.of();
+    /** What pieces were read of since the newest was published. */
+    private final Set<LogPosition> sending = new HashSet<>();
+
     private @Nullable IncomingSnapshot incoming;
     private @Nullable IOException failure;
 
@@ -253,6 +258,9 @@ public final class SnapshotFiles implements AutoCloseable {
         if (info == null) {
             return null;
         }
+        synchronized (this) {
+            sending.add(info.position());
+        }
         try (Disk.File file = openPublished(info)) {
             return read(file, info, from, maxBytes);
         } catch (CorruptSnapshotException e) {
@@ -359,11 +367,15 @@ public final class SnapshotFiles implements AutoCloseable {
         List<SnapshotInfo> all = new ArrayList<>(published);
         all.add(info);
         all.sort(NEWEST_FIRST);
-        int keep = Math.min(kept, all.size());
-        published = List.copyOf(all.subList(0, keep));
-        for (SnapshotInfo old : all.subList(keep, all.size())) {
-            deleteQuietly(old.name());
-        }
+        List<SnapshotInfo> keep = new ArrayList<>(all.subList(0, Math.min(kept, all.size())));
+        // Whoever is receiving one would have to begin again, and again.
+        all.stream()
+                .filter(old -> !keep.contains(old) && sending.contains(old.position()))
+                .forEach(keep::add);
+        sending.clear();
+        published = List.copyOf(keep);
+        all.removeAll(keep);
+        all.forEach(old -> deleteQuietly(old.name()));
     }
 
     /**

@@ -81,6 +81,18 @@ class SnapshotFilesTest {
     }
 
     @Test
+    void oneThatIsBeingSentIsKeptUntilNobodyReadsItAnyMore() throws IOException {
+        SnapshotInfo sent = Snapshots.save(files, 1, 1);
+        for (long index = 2; index <= 5; index++) {
+            files.read(sent.position(), 1, 1);
+            Snapshots.save(files, index, 1);
+        }
+        assertEquals(List.of(5L, 4L, 1L), Snapshots.indexes(files));
+        Snapshots.save(files, 6, 1);
+        assertEquals(List.of(6L, 5L), Snapshots.indexes(files));
+    }
+
+    @Test
     void stateThatIsSavedAlreadyIsNotWrittenAgain() throws IOException {
         SnapshotInfo first = Snapshots.save(files, 10, 1);
         assertSame(first, files.save(Snapshots.at(10), Snapshots.CONFIGURATION, 0, out -> {
