@@ -299,6 +299,26 @@ class MalformedInputIT {
         }
     }
 
+    @Test
+    void manyWhoAskForMuchAndReadNothingDoNotTakeTheNodesMemory() throws Exception {
+        assertEquals("OK", node.ask("SET", "huge", "v".repeat(1_000_000)));
+        List<SocketChannel> deaf = new ArrayList<>();
+        try {
+            for (int i = 0; i < 40; i++) {
+                SocketChannel client = deafClient();
+                deaf.add(client);
+                client.write(ByteBuffer.wrap("GET huge\r\n".repeat(60).getBytes(StandardCharsets.US_ASCII)));
+            }
+            for (int i = 0; i < 100; i++) {
+                assertEquals("PONG", node.ask("PING"));
+            }
+        } finally {
+            for (SocketChannel client : deaf) {
+                client.close();
+            }
+        }
+    }
+
     private SocketChannel deafClient() throws IOException {
         SocketChannel client = SocketChannel.open();
         client.setOption(StandardSocketOptions.SO_RCVBUF, 4096);

@@ -17,23 +17,20 @@ final class Clients {
     /** Seats beyond the clients': more than the members a cluster has, so that a flood of clients locks out no peer. */
     static final int SPARE = 64;
 
-    /**
-     * This much of a half sent command every client may hold, whatever the others hold: so that short commands are taken
-     * when somebody has used up the budget, and all seats together come to little.
-     */
-    private static final int UNCOUNTED = 4 << 10;
-
     private final int seats;
-    private final long inputBudget;
     private final AtomicInteger seated = new AtomicInteger();
     private final AtomicInteger spare = new AtomicInteger();
     private final AtomicLong lastId = new AtomicLong();
-    private final AtomicLong input = new AtomicLong();
+    private final SharedBudget input;
+    private final SharedBudget output;
     private final ConcurrentHashMap<Long, RespConnection> connections = new ConcurrentHashMap<>();
 
     Clients(Options options) {
         this.seats = options.maxConnections();
-        this.inputBudget = options.memoryBudgetBytes();
+        // Whatever the option says, a small heap must hold both of them, and the state.
+        long budget = Math.min(options.memoryBudgetBytes(), Runtime.getRuntime().maxMemory() / 8);
+        this.input = new SharedBudget(budget);
+        this.output = new SharedBudget(budget);
     }
 
     /** Takes one of the clients' seats; false when all are taken. */
@@ -92,15 +89,13 @@ final class Clients {
         return connections.values();
     }
 
-    /**
-     * Accounts for the half sent commands of all clients together.
-     *
-     * @param before bytes held before, as given the last time
-     * @param now bytes held now
-     * @return false when they take more memory than they may
-     */
-    boolean account(int before, int now) {
-        int counted = Math.max(0, now - UNCOUNTED) - Math.max(0, before - UNCOUNTED);
-        return counted == 0 || input.addAndGet(counted) <= inputBudget || counted < 0;
+    /** For commands half sent. */
+    SharedBudget input() {
+        return input;
+    }
+
+    /** For replies on their way. */
+    SharedBudget output() {
+        return output;
     }
 }

@@ -131,8 +131,8 @@ final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
             context.close();
             return;
         }
-        RespConnection connection =
-                new RespConnection(clients.nextId(), (SocketChannel) context.channel(), options.maxOutputBytes());
+        RespConnection connection = new RespConnection(
+                clients.nextId(), (SocketChannel) context.channel(), options.maxOutputBytes(), clients.output());
         Conversation conversation;
         try {
             conversation = new Conversation(connection, gateway.connected(connection), commands);

@@ -59,6 +59,11 @@ final class ReplyBuffer implements ReplySink {
     /** Moves everything to the end of a buffer. */
     void drainTo(ByteBuf out) {
         out.writeBytes(bytes, 0, length);
+        clear();
+    }
+
+    /** Drops everything. */
+    void clear() {
         length = 0;
         if (bytes.length > KEPT) {
             bytes = NOTHING;

@@ -9,6 +9,7 @@ import io.netty.channel.socket.SocketChannel;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,10 @@ final class RespConnection implements ClientConnection {
     private final long maxOutputBytes;
     private final ReplyBuffer replies;
     private final ClientInfo info;
+    private final SharedBudget output;
+
+    /** Bytes on their way: flushed, and not yet taken by the socket. */
+    private final AtomicLong unsent = new AtomicLong();
 
     /** Flushed and not yet taken by the event loop. Whoever takes it owns it. */
     private final AtomicReference<ByteBuf> flushed = new AtomicReference<>();
@@ -45,11 +50,12 @@ final class RespConnection implements ClientConnection {
     /** Event loop only. */
     private boolean lingering;
 
-    RespConnection(long id, SocketChannel channel, long maxOutputBytes) {
+    RespConnection(long id, SocketChannel channel, long maxOutputBytes, SharedBudget output) {
         this.id = id;
         this.channel = channel;
         this.remote = ClientInfo.text(channel.remoteAddress());
         this.maxOutputBytes = maxOutputBytes;
+        this.output = output;
         this.replies = new ReplyBuffer(maxOutputBytes);
         this.info = new ClientInfo(id, remote, ClientInfo.text(channel.localAddress()));
     }
@@ -80,26 +86,47 @@ final class RespConnection implements ClientConnection {
     @Override
     public void flush() {
         if (replies.overflowed()) {
-            dropSlowReader(maxOutputBytes);
+            dropSlowReader(maxOutputBytes, "more than " + maxOutputBytes);
             return;
         }
         if (!replies.isEmpty()) {
+            if (!channel.isOpen()) {
+                replies.clear();
+                return;
+            }
+            // Accounted for before memory is taken for it.
+            if (!hold(replies.length())) {
+                hold(-replies.length());
+                replies.clear();
+                return;
+            }
             // The event loop finds nothing while this thread holds the buffer; the drain asked for below finds it.
             ByteBuf waiting = flushed.getAndSet(null);
             ByteBuf target = waiting != null ? waiting : channel.alloc().directBuffer(replies.length());
             replies.drainTo(target);
-            int unsent = target.readableBytes();
             flushed.set(target);
-            if (unsent > maxOutputBytes) {
-                dropSlowReader(unsent);
-                return;
-            }
         }
         if (channel.eventLoop().inEventLoop()) {
             drain();
         } else if (!draining.getAndSet(true)) {
             onEventLoop(drain);
         }
+    }
+
+    /** Accounts for bytes on their way, more or fewer; when that is too much the client is dropped. */
+    private boolean hold(int bytes) {
+        long before = unsent.getAndAdd(bytes);
+        long now = before + bytes;
+        boolean shared = output.account(before, now);
+        if (bytes > 0 && now > maxOutputBytes) {
+            dropSlowReader(now, "more than " + maxOutputBytes);
+            return false;
+        }
+        if (!shared) {
+            dropSlowReader(now, "and all clients together more than there is memory for");
+            return false;
+        }
+        return true;
     }
 
     /**
@@ -116,30 +143,22 @@ final class RespConnection implements ClientConnection {
         ByteBuf waiting = flushed.getAndSet(null);
         if (waiting != null) {
             info.active();
-            channel.writeAndFlush(waiting, channel.voidPromise());
-            long unsent = unsentBytes();
-            if (unsent > maxOutputBytes) {
-                dropSlowReader(unsent);
-            }
+            int bytes = waiting.readableBytes();
+            channel.writeAndFlush(waiting).addListener(taken -> hold(-bytes));
         }
         if (finished) {
             linger();
         }
     }
 
-    /** Bytes that the socket has not taken; 0 once it is closed. */
+    /** Bytes on their way. Any thread. */
     long unsentBytes() {
-        var outbound = channel.unsafe().outboundBuffer();
-        return outbound == null ? 0 : outbound.totalPendingWriteBytes();
+        return unsent.get();
     }
 
-    private void dropSlowReader(long unsent) {
+    private void dropSlowReader(long bytes, String limit) {
         if (channel.isOpen()) {
-            log.warn(
-                    "closing client {}: it leaves {} bytes of replies unread, more than {}",
-                    remote,
-                    unsent,
-                    maxOutputBytes);
+            log.warn("closing client {}: it leaves {} bytes of replies unread, {}", remote, bytes, limit);
             channel.close();
         }
         onEventLoop(this::release);
@@ -148,6 +167,7 @@ final class RespConnection implements ClientConnection {
     private void release() {
         ByteBuf waiting = flushed.getAndSet(null);
         if (waiting != null) {
+            hold(-waiting.readableBytes());
             waiting.release();
         }
     }

@@ -25,7 +25,7 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
     private final long idleNanos;
     private final long partialNanos;
 
-    /** Bytes of a half sent command that {@link Clients#account} knows of. */
+    /** Bytes of a half sent command that {@link SharedBudget#account} knows of. */
     private int accounted;
 
     /** When the first bytes of the half sent command came; 0 for none. */
@@ -87,7 +87,7 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
 
     /** Says what the half sent command holds; false, and the end, when that is too much. */
     private boolean account(int held) {
-        boolean fits = clients.account(accounted, held);
+        boolean fits = clients.input().account(accounted, held);
         accounted = held;
         connection.info().half(held);
         if (!fits) {
@@ -107,7 +107,7 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
     /** What was half sent is of no use any more. */
     private void forget() {
         decoder.clear();
-        clients.account(accounted, 0);
+        clients.input().account(accounted, 0);
         accounted = 0;
     }
 

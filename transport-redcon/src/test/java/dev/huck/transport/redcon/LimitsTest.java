@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.huck.raft.api.Options;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LimitsTest {
@@ -102,6 +104,31 @@ class LimitsTest {
             slow.send("BIG 1000000\r\n".repeat(100));
             await().until(() -> served.engine.sessions.get(0).closed);
             assertEquals("+PONG\r\n", other.ask("PING\r\n", 7));
+        }
+    }
+
+    @Test
+    void slowReadersTogetherTakeNoMoreThanThereIsMemoryForAndWhoReadsIsServed() throws IOException {
+        try (Served served = served(Served.options().memoryBudgetBytes(8 << 20))) {
+            List<Wire> slow = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                Wire wire = served.connect();
+                wire.socket.setReceiveBufferSize(4096);
+                wire.send("BIG 1000000\r\n".repeat(6)); // each of them may hold that much, all together may not
+                slow.add(wire);
+            }
+            Wire other = served.connect();
+            await().until(() ->
+                    served.engine.sessions.stream().filter(s -> s.closed).count() >= 10);
+            assertEquals("+PONG\r\n", other.ask("PING\r\n", 7));
+            for (Wire wire : slow) {
+                wire.close();
+            }
+            await().until(() ->
+                    served.engine.sessions.stream().filter(s -> s.closed).count() == 20);
+            assertEquals(
+                    6 * 1_000_000,
+                    other.ask("BIG 1000000\r\n".repeat(6), 6 * 1_000_012).length() - 6 * 12);
         }
     }
 

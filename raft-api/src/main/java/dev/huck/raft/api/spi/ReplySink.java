@@ -8,7 +8,7 @@ public interface ReplySink extends Reply {
     /**
      * Remembers this place.
      *
-     * @return the place, for {@link #rewind}
+     * @return the place, for {@link #rewind}: how many bytes have been written since the last flush, about
      */
     int mark();
 
