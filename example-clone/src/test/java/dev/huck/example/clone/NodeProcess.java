@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A node in a process of its own, started as a user starts it: by bin/clone. */
 final class NodeProcess implements AutoCloseable {
@@ -143,9 +144,31 @@ final class NodeProcess implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** Stops its clock: it stays connected and does nothing. */
+    /**
+     * Stops its clock: it stays connected and does nothing. The signal is delivered to one thread, and the others run on
+     * until that one gets a processor; so this waits until all of them stand still.
+     */
     void pause() throws Exception {
         signal("STOP");
+        Path tasks = Path.of("/proc/" + process.pid() + "/task");
+        if (Files.isDirectory(tasks)) {
+            ClusterProcesses.await("every thread of node " + port + " stopped", () -> areStopped(tasks) ? this : null);
+        }
+    }
+
+    private static boolean areStopped(Path tasks) {
+        try (Stream<Path> threads = Files.list(tasks)) {
+            for (Path thread : threads.toList()) {
+                String stat = Files.readString(thread.resolve("stat"));
+                char state = stat.charAt(stat.lastIndexOf(')') + 2);
+                if (state != 'T') {
+                    return false;
+                }
+            }
+        } catch (IOException e) {
+            return false; // A thread that was just ending.
+        }
+        return true;
     }
 
     void resume() throws Exception {
