@@ -43,8 +43,13 @@ final class Candidate implements RoleState {
 
     @Override
     public void tick() {
-        if (raft.now >= electionAt) {
+        if (raft.now < electionAt) {
+            return;
+        }
+        if (raft.mayCampaign()) {
             raft.campaign(false);
+        } else {
+            raft.becomeFollower(raft.term); // Learned meanwhile that its removal is committed.
         }
     }
 

@@ -254,6 +254,10 @@ public final class Raft {
             voter.answer(ask);
         } else if (message instanceof PreVoteReply reply) {
             if (role instanceof Candidate candidate) {
+                LogPosition committed = reply.committed();
+                if (log.contains(committed)) {
+                    commitTo(Math.max(commit, committed.index())); // Logs that agree there agree on all before it.
+                }
                 candidate.preVoteReply(reply);
             }
         } else if (message instanceof VoteReply reply) {
@@ -320,6 +324,10 @@ public final class Raft {
         }
         leader = 0;
         role = new Follower(this);
+    }
+
+    boolean mayCampaign() {
+        return configurations.mayCampaign(self, commit);
     }
 
     /** Begins an election: with a pre-vote, unless the leader asked for it or nobody else votes. */
