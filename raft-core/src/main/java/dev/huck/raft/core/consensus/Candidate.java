@@ -43,13 +43,8 @@ final class Candidate implements RoleState {
 
     @Override
     public void tick() {
-        if (raft.now < electionAt) {
-            return;
-        }
-        if (raft.mayCampaign()) {
+        if (raft.now >= electionAt) {
             raft.campaign(false);
-        } else {
-            raft.becomeFollower(raft.term); // Learned meanwhile that its removal is committed.
         }
     }
 

@@ -254,9 +254,10 @@ public final class Raft {
             voter.answer(ask);
         } else if (message instanceof PreVoteReply reply) {
             if (role instanceof Candidate candidate) {
-                LogPosition committed = reply.committed();
-                if (log.contains(committed)) {
-                    commitTo(Math.max(commit, committed.index())); // Logs that agree there agree on all before it.
+                if (endsDoubt(reply.committed())) {
+                    commitTo(Math.max(commit, reply.committed().index()));
+                    becomeFollower(term);
+                    return;
                 }
                 candidate.preVoteReply(reply);
             }
@@ -328,6 +329,13 @@ public final class Raft {
 
     boolean mayCampaign() {
         return configurations.mayCampaign(self, commit);
+    }
+
+    /** Whether what others know to be committed tells a candidate that it votes no more: logs that agree there agree before. */
+    private boolean endsDoubt(LogPosition committed) {
+        return !configuration().isVoter(self)
+                && committed.index() >= configuration().index()
+                && log.contains(committed);
     }
 
     /** Begins an election: with a pre-vote, unless the leader asked for it or nobody else votes. */
