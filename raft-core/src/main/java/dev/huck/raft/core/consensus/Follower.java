@@ -36,7 +36,7 @@ final class Follower implements RoleState {
             return;
         }
         postponeElection();
-        if (raft.configuration().isVoter(raft.self)) {
+        if (raft.mayCampaign()) {
             raft.campaign(false);
         } else {
             raft.leader = 0; // Nobody is pointed to one that is gone.

@@ -42,6 +42,10 @@ final class Leader implements RoleState {
         return raft.commit >= opening;
     }
 
+    boolean isHandingOver() {
+        return transferTo != 0;
+    }
+
     @Override
     public void tick() {
         if (!replication.hasQuorum(raft.settings().electionMinNanos())) {

@@ -33,8 +33,9 @@ public sealed interface Message extends PeerMessage {
      * @param to receiver
      * @param term the asked-for term if granted, else the sender's own
      * @param granted whether the sender would vote for the receiver
+     * @param committed the last of the asker's entries, by their index, that the sender knows to be committed in its own log
      */
-    record PreVoteReply(long from, long to, long term, boolean granted) implements Message {}
+    record PreVoteReply(long from, long to, long term, boolean granted, LogPosition committed) implements Message {}
 
     /**
      * Asks for a vote (Raft §5.2).

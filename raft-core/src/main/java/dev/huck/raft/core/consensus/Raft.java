@@ -274,6 +274,11 @@ public final class Raft {
             voter.answer(ask);
         } else if (message instanceof PreVoteReply reply) {
             if (role instanceof Candidate candidate) {
+                if (endsDoubt(reply.committed())) {
+                    commitTo(Math.max(commit, reply.committed().index()));
+                    becomeFollower(term);
+                    return;
+                }
                 candidate.preVoteReply(reply);
             }
         } else if (message instanceof VoteReply reply) {
@@ -362,6 +367,17 @@ public final class Raft {
         }
         leader = 0;
         role = new Follower(this);
+    }
+
+    boolean mayCampaign() {
+        return configurations.mayCampaign(self, commit);
+    }
+
+    /** Whether what others know to be committed tells a candidate that it votes no more: logs that agree there agree before. */
+    private boolean endsDoubt(LogPosition committed) {
+        return !configuration().isVoter(self)
+                && committed.index() >= configuration().index()
+                && log.contains(committed);
     }
 
     /** Begins an election: with a pre-vote, unless the leader asked for it or nobody else votes. */

@@ -65,6 +65,18 @@ final class Replication {
         return progress == null ? -1 : progress.counted;
     }
 
+    /** Whether a peer lacks nothing but what came within the last election timeout, and is in touch. */
+    boolean isCaughtUp(long peer) {
+        Progress progress = peers.get(peer);
+        long within = raft.settings().electionMinNanos();
+        return progress != null
+                && progress.caughtUp
+                && progress.mode == Mode.REPLICATE
+                && progress.nonce == 0
+                && (progress.match >= progress.catchUpTo || raft.now - progress.catchUpSince <= within)
+                && raft.now - progress.answeredAt <= within;
+    }
+
     List<Long> silentPeers() {
         List<Long> silent = new ArrayList<>();
         for (Progress peer : peers.values()) {
@@ -231,6 +243,7 @@ final class Replication {
             return;
         }
         matched(peer, reply.match(), reply.nonce());
+        peer.catchUp(raft.log.lastIndex(), raft.now, raft.settings().electionMinNanos());
         if (peer.mode == Mode.PROBE) {
             peer.mode = Mode.REPLICATE;
             peer.probing = false;

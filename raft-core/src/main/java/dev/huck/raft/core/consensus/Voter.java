@@ -1,5 +1,6 @@
 package dev.huck.raft.core.consensus;
 
+import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Message.PreVote;
 import dev.huck.raft.core.consensus.Message.PreVoteReply;
 import dev.huck.raft.core.consensus.Message.RequestVote;
@@ -38,7 +39,17 @@ final class Voter {
                 && raft.log.isUpToDate(ask.last())
                 && raft.recovering.mayVoteFor(ask.last())
                 && !isLeaderAlive();
-        raft.send(new PreVoteReply(raft.self, ask.from(), granted ? ask.term() : raft.term, granted));
+        raft.send(new PreVoteReply(
+                raft.self,
+                ask.from(),
+                granted ? ask.term() : raft.term,
+                granted,
+                committed(Math.min(raft.commit, ask.last().index()))));
+    }
+
+    /** So that a node that was removed, and asks for ever because it can't know, learns that this is committed. */
+    private LogPosition committed(long index) {
+        return raft.log.knowsTerm(index) ? new LogPosition(index, raft.log.termAt(index)) : LogPosition.START;
     }
 
     void answer(RequestVote ask) {

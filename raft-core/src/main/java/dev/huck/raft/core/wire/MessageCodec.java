@@ -28,8 +28,16 @@ import java.util.List;
 /** The messages' own part of a frame: a byte for the type, then its fields in the order of the record. */
 final class MessageCodec {
     /** By their codes on the wire: never reordered. */
-    private static final List<Voting> VOTINGS =
-            List.of(Voting.LEARNER, Voting.NEWCOMER, Voting.VOTER, Voting.INCOMING, Voting.OUTGOING);
+    private static final List<Voting> VOTINGS = List.of(
+            Voting.LEARNER,
+            Voting.NEWCOMER,
+            Voting.VOTER,
+            Voting.INCOMING,
+            Voting.OUTGOING,
+            Voting.DEMOTED,
+            Voting.AWAITED,
+            Voting.LEAVING,
+            Voting.RETREATING);
 
     private static final byte PRE_VOTE = 1;
     private static final byte PRE_VOTE_REPLY = 2;
@@ -72,6 +80,7 @@ final class MessageCodec {
         } else if (message instanceof PreVoteReply m) {
             head(out, PRE_VOTE_REPLY, m);
             out.bool(m.granted());
+            out.position(m.committed());
         } else if (message instanceof RequestVote m) {
             head(out, REQUEST_VOTE, m);
             out.position(m.last());
@@ -148,7 +157,7 @@ final class MessageCodec {
         long term = in.i64();
         return switch (type) {
             case PRE_VOTE -> new PreVote(from, to, term, in.position());
-            case PRE_VOTE_REPLY -> new PreVoteReply(from, to, term, in.bool());
+            case PRE_VOTE_REPLY -> new PreVoteReply(from, to, term, in.bool(), in.position());
             case REQUEST_VOTE -> new RequestVote(from, to, term, in.position(), in.bool());
             case VOTE_REPLY -> new VoteReply(from, to, term, in.bool());
             case APPEND -> append(from, to, term, in);

@@ -239,13 +239,18 @@ final class CoreCluster {
     /** Lets time pass in small steps, delivering all messages in between. */
     void run(long millis) {
         for (long i = 0; i < millis; i += 10) {
-            now += 10 * MILLIS;
-            for (Host host : hosts.values()) {
-                if (host.raft != null && now >= host.raft.deadline()) {
-                    host.step(new Event.Tick());
-                }
-            }
+            tick();
             settle();
+        }
+    }
+
+    /** Lets ten milliseconds pass, and delivers nothing. */
+    void tick() {
+        now += 10 * MILLIS;
+        for (Host host : hosts.values()) {
+            if (host.raft != null && now >= host.raft.deadline()) {
+                host.step(new Event.Tick());
+            }
         }
     }
 

@@ -37,7 +37,7 @@ final class Samples {
                 new Member(-77, "zürich-1", "10.0.0.1:7481", Member.Voting.NEWCOMER, new Member.Versions(1, 2, 3, 4));
         return List.of(
                 new PreVote(1, -2, 3, POSITION),
-                new PreVoteReply(1, -2, 3, true),
+                new PreVoteReply(1, -2, 3, true, new LogPosition(4, 2)),
                 new RequestVote(1, -2, 3, POSITION, true),
                 new VoteReply(1, -2, 3, true),
                 new Append(1, -2, 3, 4, 5, POSITION, List.of(), 6),
