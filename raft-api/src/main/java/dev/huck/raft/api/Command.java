@@ -163,6 +163,17 @@ public final class Command {
     }
 
     /**
+     * The command whose name is an argument of this one: what a command that carries another one carries. Shares this
+     * command's bytes.
+     *
+     * @param argument from 0: the name
+     * @return that argument as the name, those behind it as the arguments
+     */
+    public Command carried(int argument) {
+        return new Command(bytes, Arrays.copyOfRange(bounds, 2 * argument + 2, bounds.length));
+    }
+
+    /**
      * Bytes that {@link #encode} writes.
      *
      * @return bytes

@@ -131,6 +131,43 @@ public final class Options {
         return values.logTailBytes;
     }
 
+    /**
+     * How long a client session lives without a command, in the log's own time. Belongs to the cluster.
+     *
+     * @return default 1 hour; at most 10 years
+     */
+    public Duration sessionExpiry() {
+        return values.sessionExpiry;
+    }
+
+    /**
+     * How many client sessions there may be; one more evicts the one that has been idle the longest. Belongs to the cluster.
+     *
+     * @return default 10,000
+     */
+    public int maxSessions() {
+        return values.maxSessions;
+    }
+
+    /**
+     * Bytes of replies that a client session may leave unacknowledged before its further commands are refused; a longer
+     * reply is given once and not kept for retries. Belongs to the cluster.
+     *
+     * @return default 256 KiB
+     */
+    public int sessionReplyBytes() {
+        return values.sessionReplyBytes;
+    }
+
+    /**
+     * Bytes of all client sessions together; more evicts those that have been idle the longest. Belongs to the cluster.
+     *
+     * @return default 64 MiB
+     */
+    public long sessionTotalBytes() {
+        return values.sessionTotalBytes;
+    }
+
     /** @return bytes that commands under way may take before more are answered {@code BUSY}; default 256 MiB */
     public long memoryBudgetBytes() {
         return values.memoryBudgetBytes;
@@ -187,6 +224,10 @@ public final class Options {
         private long snapshotEveryBytes = 64L << 20;
         private int snapshotsKept = 2;
         private long logTailBytes = 16L << 20;
+        private Duration sessionExpiry = Duration.ofHours(1);
+        private int maxSessions = 10_000;
+        private int sessionReplyBytes = 256 << 10;
+        private long sessionTotalBytes = 64L << 20;
         private long memoryBudgetBytes = 256L << 20;
         private int maxCommandBytes = 64 << 20;
         private int maxArguments = 1 << 20;
@@ -217,6 +258,10 @@ public final class Options {
             this.snapshotEveryBytes = other.snapshotEveryBytes;
             this.snapshotsKept = other.snapshotsKept;
             this.logTailBytes = other.logTailBytes;
+            this.sessionExpiry = other.sessionExpiry;
+            this.maxSessions = other.maxSessions;
+            this.sessionReplyBytes = other.sessionReplyBytes;
+            this.sessionTotalBytes = other.sessionTotalBytes;
             this.memoryBudgetBytes = other.memoryBudgetBytes;
             this.maxCommandBytes = other.maxCommandBytes;
             this.maxArguments = other.maxArguments;
@@ -436,6 +481,50 @@ public final class Options {
         }
 
         /**
+         * Sets {@link Options#sessionExpiry}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder sessionExpiry(Duration value) {
+            this.sessionExpiry = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#maxSessions}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder maxSessions(int value) {
+            this.maxSessions = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#sessionReplyBytes}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder sessionReplyBytes(int value) {
+            this.sessionReplyBytes = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#sessionTotalBytes}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder sessionTotalBytes(long value) {
+            this.sessionTotalBytes = value;
+            return this;
+        }
+
+        /**
          * Sets {@link Options#memoryBudgetBytes}.
          *
          * @param value the value
@@ -530,6 +619,12 @@ public final class Options {
             check(maxCommandBytes >= 1024 && maxCommandBytes <= 512 << 20, "maxCommandBytes must be 1 KiB to 512 MiB");
             check(memoryBudgetBytes >= 1 << 20, "memoryBudgetBytes must be at least 1 MiB");
             check(maxConnections >= 1, "maxConnections must be at least 1");
+            check(
+                    sessionExpiry.compareTo(Duration.ZERO) > 0 && sessionExpiry.toDays() <= 3652,
+                    "sessionExpiry must be positive and at most 10 years");
+            check(maxSessions >= 1, "maxSessions must be at least 1");
+            check(sessionReplyBytes >= 0, "sessionReplyBytes must not be negative");
+            check(sessionTotalBytes >= 0, "sessionTotalBytes must not be negative");
             check(join == null || !join.equals(advertise == null ? address : advertise), "a node can't join itself");
             return new Options(new Builder(this));
         }

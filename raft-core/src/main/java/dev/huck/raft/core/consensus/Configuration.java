@@ -32,16 +32,18 @@ public record Configuration(long index, List<Member> members, Settings settings)
      * @param electionMinNanos shortest election timeout
      * @param electionMaxNanos longest
      * @param driftPermille how far clocks may drift apart, in thousandths: a lease is this much shorter
+     * @param sessions bounds of the table of client sessions
      */
     public record Settings(
             Durability durability,
             long heartbeatNanos,
             long electionMinNanos,
             long electionMaxNanos,
-            int driftPermille) {
+            int driftPermille,
+            SessionBounds sessions) {
         /** 100 ms; 600 to 1,200 ms; a tenth. */
         public static final Settings DEFAULT =
-                new Settings(Durability.HIGH, 100_000_000L, 600_000_000L, 1_200_000_000L, 100);
+                new Settings(Durability.HIGH, 100_000_000L, 600_000_000L, 1_200_000_000L, 100, SessionBounds.DEFAULT);
     }
 
     /** Sorts the members and checks that nobody is named twice. */

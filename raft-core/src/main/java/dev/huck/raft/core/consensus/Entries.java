@@ -9,13 +9,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The payload of an entry: type (1 byte), the leader's stamp (8: nanoseconds since the epoch), its seed (8), then the
  * content. Numbers are big-endian.
  *
- * <p>Commands: their number (4), then each with a byte of flags and the command itself. Flag 1 says that a client
- * session (id, sequence, first unanswered: 24 bytes) stands before the command; nobody writes it yet.
+ * <p>Commands: their number (4), then each with a byte that says how it is meant, and the command itself. A client
+ * session's (see {@link SessionTag}) has the tag's 24 bytes before the command. {@link CommandReader} reads them.
  */
 public final class Entries {
     /** Opens a term. */
@@ -105,38 +106,61 @@ public final class Entries {
      * @return the payload
      */
     public static byte[] commands(long stamp, long seed, List<Command> commands) {
+        // In nearly all entries no command has a tag, and nothing is kept for it.
+        @Nullable SessionTag @Nullable [] tags = null;
         int length = HEADER + 4;
-        for (Command command : commands) {
-            length += 1 + command.encodedLength();
+        for (int i = 0; i < commands.size(); i++) {
+            Command command = commands.get(i);
+            SessionTag tag = SessionTag.of(command);
+            if (tag == null) {
+                length += 1 + command.encodedLength();
+            } else {
+                tags = tags == null ? new SessionTag[commands.size()] : tags;
+                tags[i] = tag;
+                length += 1 + SessionTag.BYTES + SessionTag.carried(command).encodedLength();
+            }
         }
         ByteBuffer out = ByteBuffer.allocate(length);
         out.put(COMMANDS).putLong(stamp).putLong(seed).putInt(commands.size());
-        for (Command command : commands) {
-            out.put((byte) 0);
-            command.encode(out);
+        for (int i = 0; i < commands.size(); i++) {
+            Command command = commands.get(i);
+            SessionTag tag = tags == null ? null : tags[i];
+            if (tag == null) {
+                out.put(command.name().equals(SessionTag.ENGINE) ? CommandReader.ENGINE : CommandReader.PLAIN);
+                command.encode(out);
+            } else {
+                out.put(CommandReader.TAGGED);
+                tag.encode(out);
+                SessionTag.carried(command).encode(out);
+            }
         }
         return out.array();
     }
 
     /**
-     * The commands of an entry; their elements are slices of the payload.
+     * The commands of an entry, without their sessions; their elements are slices of the payload.
      *
      * @param payload of type {@link #COMMANDS}
      * @return the commands
      * @throws IllegalArgumentException when the payload is none
      */
     public static List<Command> commands(byte[] payload) {
-        ByteBuffer in = ByteBuffer.wrap(payload, HEADER, payload.length - HEADER);
-        int count = in.getInt();
-        List<Command> commands = new ArrayList<>(Math.min(count, in.remaining()));
-        for (int i = 0; i < count; i++) {
-            byte flags = in.get();
-            if (flags != 0) {
-                throw new IllegalArgumentException("command " + i + " has flags " + flags + " of a newer version");
-            }
-            commands.add(Command.decode(in));
+        CommandReader in = reader(payload);
+        List<Command> commands = new ArrayList<>();
+        while (in.next()) {
+            commands.add(in.command());
         }
         return commands;
+    }
+
+    /**
+     * Reads the commands of an entry one by one; their elements are slices of the payload.
+     *
+     * @param payload of type {@link #COMMANDS}
+     * @return stands before the first
+     */
+    public static CommandReader reader(byte[] payload) {
+        return new CommandReader(ByteBuffer.wrap(payload, HEADER, payload.length - HEADER));
     }
 
     /**
@@ -175,7 +199,7 @@ public final class Entries {
      * @return its index and content
      */
     public static byte[] encode(Configuration configuration) {
-        int length = 1 + 8 + 1 + 3 * 8 + 4 + 4;
+        int length = 1 + 8 + 1 + 3 * 8 + 4 + SessionBounds.BYTES + 4;
         for (Member member : configuration.members()) {
             length += 8 + 4 + 4 + 1 + 4 * 4 + utf8(member.nodeId()).length + utf8(member.address()).length;
         }
@@ -187,6 +211,7 @@ public final class Entries {
                 .putLong(settings.electionMinNanos())
                 .putLong(settings.electionMaxNanos())
                 .putInt(settings.driftPermille());
+        settings.sessions().encode(out);
         out.putInt(configuration.members().size());
         for (Member member : configuration.members()) {
             out.putLong(member.storeId()).put((byte) VOTINGS.indexOf(member.voting()));
@@ -215,7 +240,8 @@ public final class Entries {
         }
         long index = in.getLong();
         Durability durability = coded(DURABILITIES, in.get());
-        Settings settings = new Settings(durability, in.getLong(), in.getLong(), in.getLong(), in.getInt());
+        Settings settings = new Settings(
+                durability, in.getLong(), in.getLong(), in.getLong(), in.getInt(), SessionBounds.decode(in));
         int count = in.getInt();
         List<Member> members = new ArrayList<>();
         for (int i = 0; i < count; i++) {

@@ -13,6 +13,7 @@ import dev.huck.raft.core.consensus.Limits;
 import dev.huck.raft.core.consensus.Loss;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.consensus.Recovery;
+import dev.huck.raft.core.consensus.SessionBounds;
 import dev.huck.raft.core.env.Disk;
 import dev.huck.raft.core.env.Environment;
 import dev.huck.raft.core.storage.NodeFile;
@@ -138,7 +139,12 @@ final class Boot {
                             options.heartbeat().toNanos(),
                             options.electionTimeoutMin().toNanos(),
                             options.electionTimeoutMax().toNanos(),
-                            Configuration.Settings.DEFAULT.driftPermille()));
+                            Configuration.Settings.DEFAULT.driftPermille(),
+                            new SessionBounds(
+                                    options.sessionExpiry().toNanos(),
+                                    options.maxSessions(),
+                                    options.sessionReplyBytes(),
+                                    options.sessionTotalBytes())));
             store.append(List.of(new LogEntry(1, 1, Entries.configuration(0, first))));
             store.sync();
             empty = false;

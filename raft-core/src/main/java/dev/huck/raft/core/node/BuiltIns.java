@@ -54,6 +54,7 @@ final class BuiltIns {
                 (session, command) -> session.answerOnMachine(
                         reply -> reply.verbatim(info.text(command, session.machines())), command));
         new RaftCommands(loop).addTo(this);
+        SessionCommands.addTo(this);
     }
 
     /** Adds a command that can be answered at once on any thread. */
@@ -84,12 +85,21 @@ final class BuiltIns {
         if (builtIn == null) {
             return false;
         }
-        if (builtIn.spec.arity().accepts(command.count())) {
-            builtIn.handler.submit(session, command);
-        } else {
+        if (!builtIn.spec.arity().accepts(command.count())) {
             session.error(Faults.message(CommandException.wrongNumberOfArguments(command)));
+            return true;
+        }
+        try {
+            builtIn.handler.submit(session, command);
+        } catch (CommandException e) {
+            session.error(Faults.message(e));
         }
         return true;
+    }
+
+    /** Whether a command is a built-in one. */
+    boolean has(Command command) {
+        return byName.containsKey(command.name());
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.huck.raft.api.Reply;
 import dev.huck.raft.api.spi.ClientConnection;
 import dev.huck.raft.api.spi.ReplySink;
 import dev.huck.raft.api.spi.Session;
+import dev.huck.raft.core.consensus.SessionTag;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -104,9 +105,41 @@ final class ClientSession implements Session {
             return;
         }
         taken++;
-        if (builtIns.submit(this, command)) {
-            return;
+        if (!builtIns.submit(this, command)) {
+            route(command, command, wanted);
         }
+    }
+
+    /**
+     * Takes a command that carries one of the machine's in a client session.
+     *
+     * @param command with its tag
+     * @throws CommandException when it makes no sense
+     */
+    void submitInSession(Command command) {
+        SessionTag.parse(command);
+        Command carried = SessionTag.carried(command);
+        if (builtIns.has(carried)) {
+            throw new CommandException(
+                    "ERR this command is answered by the node itself: send it outside of the session");
+        }
+        route(carried, command, null);
+    }
+
+    /** Takes a command for the log that is the engine's own. */
+    void write(Command command) {
+        routing.reset();
+        forLoop(Operation.write(this, command, routing));
+    }
+
+    /**
+     * Asks the machine what a command needs.
+     *
+     * @param command the machine's
+     * @param whole what goes into the log if it writes
+     * @param wanted null for the connection's
+     */
+    private void route(Command command, Command whole, @Nullable Consistency wanted) {
         routing.reset();
         // Before the instance is looked at: one that is replaced meanwhile is then known to be.
         int epoch = machines.epoch();
@@ -120,7 +153,7 @@ final class ClientSession implements Session {
             return;
         }
         switch (routing.call()) {
-            case WRITE -> forLoop(Operation.write(this, command, routing));
+            case WRITE -> forLoop(Operation.write(this, whole, routing));
             case READ -> read(command, wanted, epoch);
             case REPLY -> {
                 Consumer<Reply> respond = routing.reply();

@@ -68,7 +68,10 @@ final class Info {
         sections.put("Replication", lines(line -> replication(status, line)));
         sections.put("CPU", lines(Info::cpu));
         sections.put("Cluster", lines(line -> line.accept("cluster_enabled", 0)));
-        sections.put("Raft", lines(line -> raft(status, line)));
+        sections.put("Raft", lines(line -> {
+            raft(status, line);
+            machines.sessionFigures(line);
+        }));
         sections.put("Keyspace", new LinkedHashMap<>());
         try {
             machines.machine().info().forEach((title, lines) -> sections.computeIfAbsent(

@@ -1,12 +1,13 @@
 package dev.huck.raft.core.node;
 
-import dev.huck.raft.api.Command;
 import dev.huck.raft.api.Consistency;
 import dev.huck.raft.api.HuckException;
 import dev.huck.raft.api.Machine;
+import dev.huck.raft.api.Responder;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.api.spi.ReplySink;
+import dev.huck.raft.core.consensus.CommandReader;
 import dev.huck.raft.core.consensus.Entries;
 import dev.huck.raft.core.env.Environment;
 import dev.huck.raft.core.env.Stage;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +48,7 @@ final class MachineRunner {
 
     // The stage's own.
     private final ReplicatedPass pass = new ReplicatedPass();
+    private final EngineCommands engineCommands = new EngineCommands(pass);
     private final CommandContext context = new CommandContext();
     private final ReplyGuard nowhere = new ReplyGuard(() -> {});
     /** The machine stands elsewhere than at the end of the last turn. */
@@ -130,6 +133,12 @@ final class MachineRunner {
     @Nullable
     String suspect() {
         return state.suspect();
+    }
+
+    /** Tells how many client sessions there are, and what they hold. Machine stage. */
+    void sessionFigures(BiConsumer<String, Object> line) {
+        line.accept("raft_client_sessions", state.sessions().size());
+        line.accept("raft_client_session_bytes", state.sessions().bytes());
     }
 
     Consistency nodeDefault() {
@@ -273,20 +282,23 @@ final class MachineRunner {
     }
 
     private void applyCommands(LogEntry entry, @Nullable Operation @Nullable [] operations) throws MachineFault {
-        List<Command> commands;
-        try {
-            commands = Entries.commands(entry.payload());
-        } catch (RuntimeException e) {
-            throw new MachineFault(e);
-        }
+        CommandReader calls = Entries.reader(entry.payload());
         long stamp = Entries.stamp(entry.payload());
         long seed = Entries.seed(entry.payload());
-        for (int i = 0; i < commands.size(); i++) {
+        for (int i = 0; next(calls); i++) {
             context.moveTo(entry.index(), entry.term(), i, stamp, seed);
-            applyCommand(commands.get(i), operations == null || i >= operations.length ? null : operations[i]);
+            applyCommand(calls, operations == null || i >= operations.length ? null : operations[i]);
             state.ran(entry.index(), context.nanos());
         }
         applied(entry, context.nanos());
+    }
+
+    private static boolean next(CommandReader calls) throws MachineFault {
+        try {
+            return calls.next();
+        } catch (RuntimeException e) {
+            throw new MachineFault(e);
+        }
     }
 
     private void applied(LogEntry entry, long nanos) {
@@ -297,20 +309,20 @@ final class MachineRunner {
         }
     }
 
-    private void applyCommand(Command command, @Nullable Operation operation) throws MachineFault {
+    private void applyCommand(CommandReader call, @Nullable Operation operation) throws MachineFault {
         if (operation == null || operation.state == State.GONE) {
-            run(command, null, nowhere, null);
+            run(call, null, nowhere, null);
             return;
         }
         ClientSession session = operation.session;
         answers.releaseBefore(operation);
         if (operation.state != State.WAITING) {
             // Answered UNKNOWN at its turn; now it does take effect.
-            run(command, null, nowhere, null);
+            run(call, null, nowhere, null);
             return;
         }
         boolean atHead = session.queue.head() == operation;
-        run(command, operation, session.guard(), Answers.sinkFor(operation, atHead));
+        run(call, operation, session.guard(), Answers.sinkFor(operation, atHead));
         session.highestIndexShown = Math.max(session.highestIndexShown, context.index());
         answers.touch(session);
         if (atHead) {
@@ -320,17 +332,22 @@ final class MachineRunner {
         }
     }
 
-    private void run(Command command, @Nullable Operation operation, ReplyGuard guard, @Nullable ReplySink sink)
+    private void run(CommandReader call, @Nullable Operation operation, ReplyGuard guard, @Nullable ReplySink sink)
             throws MachineFault {
         guard.begin(sink);
         try {
-            pass.run(state.machine(), command, context, operation == null ? null : operation.responder, guard);
+            if (call.tag() == null && !call.isEngines()) {
+                Responder<Object> routed = operation == null ? null : operation.responder;
+                pass.run(state.machine(), call.command(), context, routed, guard);
+            } else {
+                engineCommands.run(call, state, context, guard);
+            }
         } catch (MachineFault e) {
             guard.takeBack();
             guard.abandon();
             throw e;
         }
-        guard.end(command);
+        guard.end(call.command());
     }
 
     private void outcomeUnknown(@Nullable Operation @Nullable [] operations, long index) {

@@ -5,6 +5,7 @@ import dev.huck.raft.api.Machine;
 import dev.huck.raft.api.ReadContext;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Configuration;
+import dev.huck.raft.core.session.SessionTable;
 import dev.huck.raft.core.storage.CorruptSnapshotException;
 import dev.huck.raft.core.storage.SnapshotFiles;
 import dev.huck.raft.core.storage.SnapshotFiles.SnapshotInfo;
@@ -31,6 +32,7 @@ final class MachineState {
     private long term;
     private long stamp;
     private Configuration configuration = Configuration.EMPTY;
+    private SessionTable sessions = new SessionTable();
 
     /** What a read sees: the last command, which may be one in the middle of an entry. */
     private static final class ReadPoint implements ReadContext {
@@ -92,6 +94,11 @@ final class MachineState {
         return configuration;
     }
 
+    /** The clients' sessions: as much a part of the state as the machine is. */
+    SessionTable sessions() {
+        return sessions;
+    }
+
     ReadContext readContext() {
         return readPoint;
     }
@@ -131,25 +138,30 @@ final class MachineState {
                         "ERR the supplier gave the same machine twice: it must make a fresh one each time", null);
             }
             if (info == null) {
-                become(fresh, LogPosition.START, 0, Configuration.EMPTY);
+                become(fresh, LogPosition.START, 0, Configuration.EMPTY, new SessionTable());
                 return null;
             }
+            SessionTable[] restored = new SessionTable[1];
             try {
-                snapshots.restore(info, fresh);
+                snapshots.restore(info, in -> {
+                    restored[0] = SessionTable.read(in);
+                    fresh.restore(in);
+                });
             } catch (CorruptSnapshotException e) {
                 LOG.error("{}; it is set aside and the one before it is used", e.getMessage());
                 snapshots.discardBad(info);
                 continue;
             }
-            become(fresh, info.position(), info.stamp(), info.configuration());
+            become(fresh, info.position(), info.stamp(), info.configuration(), restored[0]);
             return info;
         }
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // only the machine stage writes it
-    private void become(Machine fresh, LogPosition position, long nanos, Configuration at) {
+    private void become(Machine fresh, LogPosition position, long nanos, Configuration at, SessionTable with) {
         applied(position.index(), position.term(), nanos);
         configuration = at;
+        sessions = with;
         machine = fresh;
         epoch++;
         suspect = null;

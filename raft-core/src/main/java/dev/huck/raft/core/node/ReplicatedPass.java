@@ -73,6 +73,10 @@ final class ReplicatedPass {
         try {
             responder.respond(reply, result);
         } catch (Throwable e) {
+            if (routed == null && e instanceof VirtualMachineError) {
+                // This reply is kept for retries, by all nodes alike, and not all of them need be out of memory.
+                throw new MachineFault(e);
+            }
             reply.replace(Faults.inReply(command, e));
         }
     }

@@ -4,6 +4,7 @@ import dev.huck.raft.api.Snapshot;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.env.Stage;
+import dev.huck.raft.core.session.SessionImage;
 import dev.huck.raft.core.storage.SnapshotFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -46,10 +47,11 @@ final class SnapshotTaker {
             return;
         }
         Snapshot snapshot = captured;
+        SessionImage sessions = state.sessions().capture();
         LogPosition position = state.position();
         Configuration configuration = state.configuration();
         long stamp = state.stamp();
-        filesStage.execute(() -> save(position, configuration, stamp, snapshot));
+        filesStage.execute(() -> save(position, configuration, stamp, sessions, snapshot));
     }
 
     /** A snapshot of the live state has to be written before the next command; so it is, but to memory, not to the disk. */
@@ -63,10 +65,15 @@ final class SnapshotTaker {
         return out -> out.write(bytes.toByteArray());
     }
 
-    private void save(LogPosition position, Configuration configuration, long stamp, Snapshot snapshot) {
+    private void save(
+            LogPosition position, Configuration configuration, long stamp, SessionImage sessions, Snapshot snapshot) {
         LogPosition saved;
+        Snapshot whole = out -> {
+            sessions.writeTo(out);
+            snapshot.writeTo(out);
+        };
         try {
-            saved = files.save(position, configuration, stamp, snapshot).position();
+            saved = files.save(position, configuration, stamp, whole).position();
         } catch (Throwable e) {
             LOG.error("the snapshot at index {} could not be written; the log is kept", position.index(), e);
             loop.snapshotAbandoned("the snapshot could not be written: " + e.getMessage());

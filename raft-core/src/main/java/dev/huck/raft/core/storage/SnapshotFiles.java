@@ -1,10 +1,10 @@
 package dev.huck.raft.core.storage;
 
-import dev.huck.raft.api.Machine;
 import dev.huck.raft.api.Snapshot;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.env.Disk;
+import java.io.DataInput;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -49,6 +49,18 @@ public final class SnapshotFiles implements AutoCloseable {
 
     private @Nullable IncomingSnapshot incoming;
     private @Nullable IOException failure;
+
+    /** What a snapshot is read into. */
+    @FunctionalInterface
+    public interface Content {
+        /**
+         * Reads itself.
+         *
+         * @param in ends where the snapshot does
+         * @throws IOException when the bytes make no sense, or could not be read
+         */
+        void restore(DataInput in) throws IOException;
+    }
 
     /**
      * A published snapshot.
@@ -207,19 +219,19 @@ public final class SnapshotFiles implements AutoCloseable {
     }
 
     /**
-     * Fills a machine from a snapshot. It sees no byte whose checksum was not right; whether all was right is known only
-     * at the end, so the machine is to be thrown away when this fails.
+     * Fills a state from a snapshot. It sees no byte whose checksum was not right; whether all was right is known only
+     * at the end, so the state is to be thrown away when this fails.
      *
      * @param info the snapshot
-     * @param machine a fresh one
+     * @param fresh an empty state
      * @throws CorruptSnapshotException when the file is damaged, cut off or too long
-     * @throws IOException when the machine could not make sense of it, it has gone, or reading failed
+     * @throws IOException when the state could not make sense of it, it has gone, or reading failed
      */
-    public void restore(SnapshotInfo info, Machine machine) throws IOException {
+    public void restore(SnapshotInfo info, Content fresh) throws IOException {
         try (Disk.File file = openPublished(info)) {
             BlockInput in = checked(file, info);
             try {
-                machine.restore(new DataInputStream(in));
+                fresh.restore(new DataInputStream(in));
             } catch (IOException | RuntimeException e) {
                 // What the machine says of damage is less telling than the damage.
                 in.throwDamage();

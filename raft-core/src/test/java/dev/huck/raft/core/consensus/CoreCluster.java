@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class CoreCluster {
     static final long MILLIS = 1_000_000L;
-    static final Settings SETTINGS = new Settings(Durability.HIGH, 100 * MILLIS, 600 * MILLIS, 1200 * MILLIS, 100);
+    static final Settings SETTINGS =
+            new Settings(Durability.HIGH, 100 * MILLIS, 600 * MILLIS, 1200 * MILLIS, 100, SessionBounds.DEFAULT);
 
     final TreeMap<Long, Host> hosts = new TreeMap<>();
     final ArrayDeque<Message> network = new ArrayDeque<>();

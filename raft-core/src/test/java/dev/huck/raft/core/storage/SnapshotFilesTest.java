@@ -6,10 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.huck.raft.api.Applier;
-import dev.huck.raft.api.Command;
-import dev.huck.raft.api.Machine;
-import dev.huck.raft.api.Snapshot;
 import dev.huck.raft.core.storage.SnapshotFiles.SnapshotInfo;
 import java.io.DataInput;
 import java.io.EOFException;
@@ -152,7 +148,7 @@ class SnapshotFilesTest {
             SnapshotInfo info = found.newest();
             if (info != null) {
                 Numbers machine = new Numbers();
-                assertThrows(CorruptSnapshotException.class, () -> found.restore(info, machine), "bit " + bit);
+                assertThrows(CorruptSnapshotException.class, () -> found.restore(info, machine::restore), "bit " + bit);
                 // The state is one block, so nothing of it may have come through; its end is a block of its own.
                 assertTrue(List.of("empty", "150+2").contains(machine.toString()), "bit " + bit + ": " + machine);
             }
@@ -169,7 +165,9 @@ class SnapshotFilesTest {
             SnapshotInfo info = found.newest();
             if (info != null) {
                 assertThrows(
-                        CorruptSnapshotException.class, () -> found.restore(info, new Numbers()), "length " + length);
+                        CorruptSnapshotException.class,
+                        () -> found.restore(info, new Numbers()::restore),
+                        "length " + length);
             }
         }
     }
@@ -178,7 +176,7 @@ class SnapshotFilesTest {
     void damageIsReportedByFileAndPlace() throws IOException {
         SnapshotInfo info = Snapshots.save(files, 150, Snapshots.MANY);
         disk.flipBit(info.name(), 100_000 * 8);
-        String message = assertThrows(CorruptSnapshotException.class, () -> files.restore(info, new Numbers()))
+        String message = assertThrows(CorruptSnapshotException.class, () -> files.restore(info, new Numbers()::restore))
                 .getMessage();
         int second = (int) info.length() - 2 * 8 - 8 - (4 + 20_000 * 8 - 2 * 65536) - 65536;
         assertEquals("snapshot file " + NAME_OF_150 + " is damaged: bad checksum of the block at " + second, message);
@@ -189,7 +187,7 @@ class SnapshotFilesTest {
         byte[] whole = Snapshots.file(150, 3);
         disk.put(NAME_OF_150, Arrays.copyOf(whole, whole.length + 1));
         files = SnapshotFiles.open(disk, Snapshots.KEPT);
-        assertThrows(CorruptSnapshotException.class, () -> files.restore(files.newest(), new Numbers()));
+        assertThrows(CorruptSnapshotException.class, () -> files.restore(files.newest(), new Numbers()::restore));
     }
 
     @Test
@@ -215,7 +213,7 @@ class SnapshotFilesTest {
     void machineThatMakesNothingOfDamageDoesNotHideIt() throws IOException {
         SnapshotInfo info = Snapshots.save(files, 150, Snapshots.MANY);
         disk.flipBit(info.name(), 100_000 * 8);
-        Machine wrapping = restoring(in -> {
+        SnapshotFiles.Content wrapping = restoring(in -> {
             try {
                 in.readFully(new byte[150_000]);
             } catch (IOException e) {
@@ -332,7 +330,7 @@ class SnapshotFilesTest {
         SnapshotInfo old = Snapshots.save(files, 1, 1);
         Snapshots.save(files, 2, 1);
         Snapshots.save(files, 3, 1);
-        String message = assertThrows(IOException.class, () -> files.restore(old, new Numbers()))
+        String message = assertThrows(IOException.class, () -> files.restore(old, new Numbers()::restore))
                 .getMessage();
         assertEquals("snapshot file " + old.name() + " has made way for a newer one", message);
     }
@@ -349,26 +347,7 @@ class SnapshotFilesTest {
         assertEquals("1+19999", machine.toString());
     }
 
-    private interface Restoring {
-        void restore(DataInput in) throws IOException;
-    }
-
-    private static Machine restoring(Restoring how) {
-        return new Machine() {
-            @Override
-            public void command(Applier applier, Command command) {
-                throw new UnsupportedOperationException();
-            }
-
-            @Override
-            public Snapshot snapshot() {
-                throw new UnsupportedOperationException();
-            }
-
-            @Override
-            public void restore(DataInput in) throws IOException {
-                how.restore(in);
-            }
-        };
+    private static SnapshotFiles.Content restoring(SnapshotFiles.Content how) {
+        return how;
     }
 }

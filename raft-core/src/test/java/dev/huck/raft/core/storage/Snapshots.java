@@ -4,6 +4,7 @@ import dev.huck.raft.api.Durability;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Member;
+import dev.huck.raft.core.consensus.SessionBounds;
 import dev.huck.raft.core.storage.SnapshotFiles.SnapshotInfo;
 import java.io.IOException;
 import java.util.List;
@@ -17,7 +18,7 @@ final class Snapshots {
     static final Configuration CONFIGURATION = new Configuration(
             5,
             List.of(new Member(-7, "a", "127.0.0.1:7481", Member.Voting.VOTER, Member.Versions.CURRENT)),
-            new Configuration.Settings(Durability.MEDIUM, 1, 2, 3, 4));
+            new Configuration.Settings(Durability.MEDIUM, 1, 2, 3, 4, SessionBounds.DEFAULT));
 
     private Snapshots() {}
 
@@ -35,7 +36,7 @@ final class Snapshots {
 
     static String restored(SnapshotFiles files, SnapshotInfo info) throws IOException {
         Numbers machine = new Numbers();
-        files.restore(info, machine);
+        files.restore(info, machine::restore);
         return machine.toString();
     }
 

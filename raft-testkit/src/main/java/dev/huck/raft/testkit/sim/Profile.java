@@ -51,6 +51,9 @@ final class Profile {
     /** Share of commands that read. */
     double reads;
 
+    /** Those that write in sessions. */
+    SessionMix sessions = SessionMix.NONE;
+
     /** A quiet run without clients. */
     Profile() {}
 
@@ -72,6 +75,7 @@ final class Profile {
         drawn.pipeline = 1 + random.nextInt(8);
         drawn.thinkNanos = 20 * MILLI + random.nextLong(150 * MILLI);
         drawn.reads = 0.2 + random.nextDouble() * 0.5;
+        drawn.sessions = SessionMix.draw(world.random("sessions"));
         for (FaultKind kind : FaultKind.values()) {
             double rate = kind.draw(world.random("rate of " + kind.label()));
             drawn.rate(kind, kinds.contains(kind) ? rate : 0);

@@ -131,6 +131,7 @@ final class SimCluster {
                 .snapshotEveryBytes(profile.snapshotBytes)
                 .logTailBytes(profile.snapshotBytes / 4)
                 .memoryBudgetBytes(1 << 20);
+        profile.sessions.set(options);
         String join = host.join();
         if (join != null) {
             options.join(join);

@@ -28,6 +28,7 @@ public final class Simulation {
     private final Operator operator;
     private final Faults faults;
     private final List<SimClient> clients = new ArrayList<>();
+    private final List<SimSessionClient> sessionClients = new ArrayList<>();
     private final long chaosNanos;
 
     /**
@@ -51,6 +52,9 @@ public final class Simulation {
         faults = new Faults(world, cluster, profile, spec, operator);
         for (int i = 0; i < profile.clients; i++) {
             clients.add(new SimClient(world, cluster.hosts(), workload, profile, i + 1));
+        }
+        for (int i = 0; i < profile.sessions.clients(); i++) {
+            sessionClients.add(new SimSessionClient(world, cluster.hosts(), workload, profile, i + 1));
         }
     }
 
@@ -104,6 +108,7 @@ public final class Simulation {
             cluster.startIn(20L * i * MILLI, hosts.get(i));
         }
         clients.forEach(SimClient::start);
+        sessionClients.forEach(SimSessionClient::start);
     }
 
     private boolean isFormed() {
@@ -122,6 +127,7 @@ public final class Simulation {
         faults.stop();
         cluster.heal();
         clients.forEach(SimClient::finish);
+        sessionClients.forEach(SimSessionClient::finish);
         tidyUp();
     }
 
@@ -134,6 +140,11 @@ public final class Simulation {
 
     private boolean isSettled() {
         for (SimClient client : clients) {
+            if (!client.isFinished()) {
+                return false;
+            }
+        }
+        for (SimSessionClient client : sessionClients) {
             if (!client.isFinished()) {
                 return false;
             }

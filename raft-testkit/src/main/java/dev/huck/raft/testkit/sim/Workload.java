@@ -5,6 +5,7 @@ import dev.huck.raft.testkit.check.AppliedHistory;
 import dev.huck.raft.testkit.check.ClientOperation;
 import dev.huck.raft.testkit.check.ClientOperation.Kind;
 import dev.huck.raft.testkit.check.ClientOperation.Outcome;
+import dev.huck.raft.testkit.check.ExactlyOnce;
 import dev.huck.raft.testkit.check.KnownOutcomes;
 import dev.huck.raft.testkit.check.ReadValues;
 import dev.huck.raft.testkit.check.RealTimeOrder;
@@ -28,6 +29,7 @@ final class Workload {
     private final AppliedHistory applied;
     private final RealTimeOrder realTime;
     private final List<ClientOperation> operations = new ArrayList<>();
+    private final List<List<ClientOperation>> sessions = new ArrayList<>();
     private int done;
     private int connections;
 
@@ -62,6 +64,18 @@ final class Workload {
     /** A write; registered, so it must be sent. */
     ClientOperation nextWrite(int connection) {
         return next(connection, Kind.SET, 0);
+    }
+
+    /** Any write of a client that has a generator of its own; registered, so it must be sent. */
+    ClientOperation nextWriteOfAnyKind(int connection, SimRandom own) {
+        int kind = own.nextInt(3);
+        int key = kind + 3 * own.nextInt(SimMachine.KEYS / 3);
+        return next(connection, kind == 0 ? Kind.SET : kind == 1 ? Kind.INCR : Kind.APPEND, key);
+    }
+
+    /** Notes a client session, to be judged at the end: its writes in the order of their numbers. */
+    void session(List<ClientOperation> numbered) {
+        sessions.add(numbered);
     }
 
     private ClientOperation next(int connection, Kind kind, int key) {
@@ -101,6 +115,7 @@ final class Workload {
         new KnownOutcomes(world::violated, applied).check(operations);
         new SessionOrder(world::violated, applied).check(operations);
         new ReadValues(world::violated, applied).check(operations);
+        sessions.forEach(new ExactlyOnce(world::violated, applied)::check);
         for (int key = 0; key < SimMachine.KEYS; key++) {
             judge(key);
         }
