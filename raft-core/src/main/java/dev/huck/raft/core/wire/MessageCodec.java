@@ -111,6 +111,7 @@ final class MessageCodec {
         } else if (message instanceof Invitation m) {
             out.i8(INVITATION);
             out.text(m.leaderAddress());
+            out.bool(m.learner());
         } else {
             throw new IllegalArgumentException("a message of " + message.getClass() + " has no form on the wire");
         }
@@ -121,7 +122,7 @@ final class MessageCodec {
         return switch (type) {
             case JOIN_REQUEST -> new JoinRequest(member(in), in.bool());
             case JOIN_REPLY -> new JoinReply(in.i64(), in.bool(), in.text());
-            case INVITATION -> new Invitation(in.text());
+            case INVITATION -> new Invitation(in.text(), in.bool());
             default -> consensus(type, in);
         };
     }

@@ -45,7 +45,7 @@ final class Samples {
                 new TimeoutNow(1, -2, 3),
                 new JoinRequest(member, true),
                 new JoinReply(-77, true, "welcome"),
-                new Invitation("10.0.0.1:7481"));
+                new Invitation("10.0.0.1:7481", true));
     }
 
     static Envelope envelope(PeerMessage message) {
