@@ -33,7 +33,13 @@ final class Progress {
     Mode mode = Mode.PROBE;
     long session;
     long next;
+    /** Up to here its log equals the leader's, and what it has is written. */
     long match;
+    /** Up to here that counts towards a commit: what it has while it is recovering does not. */
+    long counted;
+    /** Not zero while the peer is recovering. */
+    long nonce;
+
     long inflightBytes;
     /** Bytes that may be under way: less than allowed while the way to the peer is slow. */
     long window = Long.MAX_VALUE;

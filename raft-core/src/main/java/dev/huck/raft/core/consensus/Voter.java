@@ -35,7 +35,10 @@ final class Voter {
     }
 
     void answer(PreVote ask) {
-        boolean granted = ask.term() > raft.term && raft.log.isUpToDate(ask.last()) && !isLeaderAlive();
+        boolean granted = ask.term() > raft.term
+                && raft.log.isUpToDate(ask.last())
+                && raft.recovering.mayVoteFor(ask.last())
+                && !isLeaderAlive();
         raft.send(new PreVoteReply(
                 raft.self,
                 ask.from(),
@@ -54,6 +57,7 @@ final class Voter {
                 && (raft.vote == 0 || raft.vote == ask.from())
                 && (raft.leader == 0 || raft.leader == ask.from())
                 && raft.log.isUpToDate(ask.last())
+                && raft.recovering.mayVoteFor(ask.last())
                 && !raft.isLeading();
         if (granted) {
             if (raft.vote == 0) {
