@@ -81,8 +81,6 @@ class ArgumentsTest {
         assertEquals(Durability.MEDIUM, options.durability());
         assertEquals(Path.of("from-environment"), options.directory());
         assertTrue(options.insecure());
-        assertTrue(options.learner());
-        assertEquals(1, options.protocolMax());
     }
 
     @Test
@@ -152,6 +150,8 @@ class ArgumentsTest {
         assertEquals(Duration.ofHours(1), options.idleTimeout());
         assertEquals(Duration.ofMillis(1500), options.partialCommandTimeout());
         assertTrue(options.insecure());
+        assertTrue(options.learner());
+        assertEquals(1, options.protocolMax());
     }
 
     @ParameterizedTest
