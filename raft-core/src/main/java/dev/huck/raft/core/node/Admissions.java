@@ -127,6 +127,11 @@ final class Admissions {
             return;
         }
         ChangeRequest request = new ChangeRequest(change, configuration, future);
+        HuckException wrong = request.wrong();
+        if (wrong != null) {
+            future.completeExceptionally(wrong);
+            return;
+        }
         for (String address : List.copyOf(request.awaited())) {
             ChangeRequest before = invited.put(address, request);
             if (before != null) {
@@ -223,7 +228,7 @@ final class Admissions {
             case NOT_LEADER, TRANSFERRING -> new HuckException.NotLeader("CLUSTERDOWN this node does not lead");
             case CHANGE_IN_PROGRESS, BUSY ->
                 new HuckException.Busy("BUSY another change of membership is under way; try again");
-            case UNKNOWN_MEMBER -> new HuckException.Rejected("ERR peer is unknown");
+            case UNKNOWN_MEMBER -> new HuckException.Rejected(ChangeRequest.UNKNOWN_PEER);
             case LAST_VOTER ->
                 new HuckException.Rejected("ERR " + who + " is the last voter: a cluster can't be left without one");
             case CONFIGURATION_CHANGED ->
@@ -241,6 +246,11 @@ final class Admissions {
     }
 
     HuckException notLeader(View view) {
+        Configuration configuration = view.configuration();
+        if (!configuration.members().isEmpty() && configuration.member(self.storeId()) == null) {
+            return new HuckException.NotLeader("CLUSTERDOWN this node is no member of its cluster: ask one of "
+                    + OwnPlace.addresses(configuration) + ". If it was removed, stop it");
+        }
         String leader = view.leader() == 0 ? null : peers.addressOf(view.leader());
         return new HuckException.NotLeader(
                 leader == null ? "CLUSTERDOWN no leader is known at the moment; try again" : "TRY " + leader);

@@ -13,10 +13,17 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What an operator asks for, until it is known who the nodes are that it names by their addresses alone. */
 final class ChangeRequest {
+    /** Finn's words, which have no code in front. */
+    static final String UNKNOWN_PEER = "peer is unknown";
+    /** A host, in brackets if it has colons of its own, and a port from 1 on. */
+    private static final Pattern ADDRESS = Pattern.compile(
+            "(\\[[0-9A-Fa-f:.%]+]|[^\\s:/\\[\\]]+):0*([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])");
+
     final MembershipChange change;
     final CompletableFuture<Void> future;
     private final TreeMap<String, Member> newcomers = new TreeMap<>();
@@ -31,6 +38,19 @@ final class ChangeRequest {
                 awaited.add(step.member());
             }
         }
+    }
+
+    /** @return what is wrong with the change, whatever the configuration; null if nothing is */
+    @Nullable
+    HuckException wrong() {
+        for (MembershipChange.Step step : change.steps()) {
+            String address = step.kind() == Kind.MOVE ? step.address() : step.member();
+            if ((step.kind() == Kind.MOVE || awaited.contains(address))
+                    && !ADDRESS.matcher(address).matches()) {
+                return new HuckException.Rejected("ERR '" + address + "' is no address of a node; host:port is needed");
+            }
+        }
+        return null;
     }
 
     /** @return addresses of the nodes that have not said yet who they are */
@@ -78,7 +98,7 @@ final class ChangeRequest {
             Member there = find(configuration, step.member());
             Member newcomer = newcomers.get(step.member());
             if (there == null && newcomer == null) {
-                throw new HuckException.Rejected("ERR peer is unknown");
+                throw new HuckException.Rejected(UNKNOWN_PEER);
             }
             steps.add(there == null ? add(step, newcomer) : change(step, there));
         }

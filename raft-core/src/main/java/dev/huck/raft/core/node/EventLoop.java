@@ -22,6 +22,7 @@ import dev.huck.raft.core.consensus.Message;
 import dev.huck.raft.core.consensus.PeerMessage;
 import dev.huck.raft.core.consensus.Raft;
 import dev.huck.raft.core.consensus.Recovery;
+import dev.huck.raft.core.consensus.RollCall;
 import dev.huck.raft.core.env.Environment;
 import dev.huck.raft.core.env.Stage;
 import dev.huck.raft.core.storage.NodeFile;
@@ -65,6 +66,7 @@ final class EventLoop implements Loop {
     private final Peers peers;
     private final Admissions admissions;
     private final OwnPlace place;
+    private final RollCalls rollCalls;
     private final Snapshotting snapshotting;
     private final Requests requests;
     private final ArrayDeque<Effect.SendAfter> heldBack = new ArrayDeque<>();
@@ -132,6 +134,7 @@ final class EventLoop implements Loop {
                 Member.Versions.CURRENT);
         this.admissions = new Admissions(stage, peers, self, this::step);
         this.place = new OwnPlace(environment, stage, peers, self, () -> View.of(raft), this::propose, failed);
+        this.rollCalls = new RollCalls(stage, peers, record.storeId());
         this.requests =
                 new Requests(environment, options, stage, raft, machine, () -> admissions.notLeader(View.of(raft)));
     }
@@ -233,8 +236,9 @@ final class EventLoop implements Loop {
     }
 
     @Override
-    public List<Map.Entry<String, String>> peers() {
-        return Reports.peers(view, record.storeId());
+    public CompletionStage<List<Map.Entry<String, String>>> peers() {
+        CompletableFuture<List<Map.Entry<String, String>>> future = new CompletableFuture<>();
+        return run(future, () -> rollCalls.begin(raft.configuration(), raft.role(), future));
     }
 
     @Override
@@ -344,6 +348,10 @@ final class EventLoop implements Loop {
             place.replied(reply);
         } else if (message instanceof Admission.Invitation invitation) {
             place.invited(invitation, heard.envelope.clusterId());
+        } else if (message instanceof RollCall.Question question) {
+            rollCalls.asked(question, sender, raft.role());
+        } else if (message instanceof RollCall.Answer answer) {
+            rollCalls.answered(answer, sender, peers.clusterId() == heard.envelope.clusterId());
         }
     }
 

@@ -79,7 +79,7 @@ final class OwnPlace {
             LOG.warn(
                     "in the newest configuration that this node has ({}) it is no member: it waits to hear from one of them."
                             + " If it was removed, empty its directory and start it with --join",
-                    configuration.members().stream().map(Member::address).collect(Collectors.joining(", ")));
+                    addresses(configuration));
         } else if (options.join().isPresent()) {
             joining = options.join().get();
             giveUpAt = environment.nanoTime() + options.joinTimeout().toNanos();
@@ -91,6 +91,10 @@ final class OwnPlace {
                     self.address(),
                     options.directory().toAbsolutePath());
         }
+    }
+
+    static String addresses(Configuration configuration) {
+        return configuration.members().stream().map(Member::address).collect(Collectors.joining(", "));
     }
 
     // ---- joining

@@ -10,7 +10,6 @@ import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.consensus.Member.Versions;
 import dev.huck.raft.core.storage.NodeRecord;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -91,26 +90,5 @@ final class Reports {
             case POWER -> "power";
             case CORRUPTION -> "corruption";
         };
-    }
-
-    /** Address to state. Only the leader is in touch with everybody; the others know themselves and the leader. */
-    static List<Map.Entry<String, String>> peers(View view, long self) {
-        Map<String, String> states = new TreeMap<>();
-        for (Member member : view.configuration().members()) {
-            String state;
-            if (member.storeId() == self) {
-                state = RaftCommands.nameOf(view.role());
-            } else if (member.storeId() == view.leader()) {
-                state = "Leader";
-            } else if (view.role() != Role.LEADER) {
-                state = "Unknown";
-            } else if (view.silent().contains(member.storeId())) {
-                state = "Timeout";
-            } else {
-                state = member.votesInNew() ? "Follower" : "Learner";
-            }
-            states.put(member.address(), state);
-        }
-        return List.copyOf(states.entrySet());
     }
 }
