@@ -1,9 +1,7 @@
 package dev.huck.raft.core.node;
 
-import dev.huck.raft.api.Arity;
 import dev.huck.raft.api.Command;
 import dev.huck.raft.api.CommandException;
-import dev.huck.raft.api.CommandSpec;
 import dev.huck.raft.core.consensus.SessionTag;
 import java.util.List;
 
@@ -23,22 +21,7 @@ final class SessionCommands {
 
     private SessionCommands() {}
 
-    static void addTo(BuiltIns builtIns) {
-        builtIns.add(
-                CommandSpec.of(SessionTag.ENGINE, Arity.atLeast(1))
-                        .help(
-                                "Sessions for clients that send a command again: RAFT SESSION HELP.",
-                                "SESSION",
-                                "OPEN|DO|CLOSE|HELP",
-                                "[id]",
-                                "[number]",
-                                "[first-unanswered]",
-                                "[command]",
-                                "[arg ...]"),
-                SessionCommands::submit);
-    }
-
-    private static void submit(ClientSession session, Command command) {
+    static void submit(ClientSession session, Command command) {
         if (SessionTag.isOn(command)) {
             session.submitInSession(command);
         } else if (isOpen(command)) {
@@ -67,9 +50,7 @@ final class SessionCommands {
     }
 
     static CommandException unknown(Command command) {
-        return new CommandException(
-                command.is(0, "session")
-                        ? "ERR unknown subcommand or wrong number of arguments for 'raft session'. Try RAFT SESSION HELP."
-                        : "ERR unknown subcommand for 'raft'. Try RAFT SESSION HELP.");
+        return new CommandException("ERR unknown subcommand '" + (command.count() > 1 ? command.string(1) : "")
+                + "', or wrong number of arguments, for 'raft|session'. Try RAFT SESSION HELP.");
     }
 }
