@@ -17,7 +17,9 @@ public interface Applier {
      * @param mutate changes the data and returns the result; runs on every node, in log order, on the machine's thread.
      *     A {@link CommandException} out of it is the command's result, the same on every node
      * @param respond writes the reply from the result; runs only where the client is connected, after the command was
-     *     applied there, on the machine's thread. An exception out of it costs that client an error, nothing else
+     *     applied there, on the machine's thread. An exception out of it costs that client an error, nothing else. The reply
+     *     to a command of a client session is made on every node, to be kept for repeats, so it must depend on the result
+     *     alone
      * @param <R> the result
      */
     <R> void write(Mutation<R> mutate, Responder<R> respond);

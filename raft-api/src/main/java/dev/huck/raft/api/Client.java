@@ -5,7 +5,8 @@ import java.util.concurrent.CompletionStage;
 /**
  * A client in the node's own process, with the semantics of one connection: commands take effect in the order in which
  * they were sent, each sees all earlier ones, and errors are results. Safe for use by several threads; the stage is
- * completed on a thread of the node's, so what hangs on it must not block.
+ * completed on a thread of the node's, so what hangs on it must not block. {@link ExactlyOnceClient} repeats what has no
+ * answer.
  */
 public interface Client extends AutoCloseable {
 

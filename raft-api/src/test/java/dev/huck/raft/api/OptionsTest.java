@@ -31,6 +31,31 @@ class OptionsTest {
     }
 
     @Test
+    void boundsOfSessionsAreTakenOverAndChecked() {
+        Options options = Options.builder()
+                .sessionExpiry(Duration.ofMinutes(1))
+                .maxSessions(2)
+                .sessionReplyBytes(3)
+                .sessionTotalBytes(4)
+                .build()
+                .toBuilder()
+                .build();
+        assertEquals(Duration.ofMinutes(1), options.sessionExpiry());
+        assertEquals(2, options.maxSessions());
+        assertEquals(3, options.sessionReplyBytes());
+        assertEquals(4, options.sessionTotalBytes());
+        for (Options.Builder wrong : new Options.Builder[] {
+            Options.builder().sessionExpiry(Duration.ZERO),
+            Options.builder().sessionExpiry(Duration.ofDays(4000)),
+            Options.builder().maxSessions(0),
+            Options.builder().sessionReplyBytes(-1),
+            Options.builder().sessionTotalBytes(-1)
+        }) {
+            assertThrows(HuckException.StartFailed.class, wrong::build);
+        }
+    }
+
+    @Test
     void contradictionsAreRefused() {
         assertThrows(HuckException.StartFailed.class, () -> Options.builder()
                 .electionTimeoutMin(Duration.ofMillis(200))

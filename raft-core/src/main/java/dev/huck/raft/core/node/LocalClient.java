@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class LocalClient implements Client {
     private static final Result BUSY =
             new Result.Error("BUSY too many commands of this client are under way; nothing was done, try again");
-    private static final Result CLOSED = new Result.Error("ERR the client, or its node, is closed; nothing was done");
+    private static final Result CLOSED =
+            new Result.Error("CLUSTERDOWN the client, or its node, is closed; nothing was done");
     private static final Result LEFT =
             new Result.Error("UNKNOWN the client was closed before the answer; the command may take effect");
 

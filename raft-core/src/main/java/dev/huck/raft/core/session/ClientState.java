@@ -44,7 +44,7 @@ final class ClientState {
         return usedAt;
     }
 
-    /** The number of the last command that ran. */
+    /** The number of the last command that ran, or of one that will never come. */
     long last() {
         return last;
     }
@@ -63,11 +63,12 @@ final class ClientState {
         return OVERHEAD + replyBytes;
     }
 
-    /** Forgets the replies to lower numbers. */
+    /** Forgets the replies to lower numbers, and does not wait for such numbers any more. */
     void acknowledge(long firstUnanswered) {
         while (!replies.isEmpty() && firstKept() < firstUnanswered) {
             replyBytes -= cost(replies.removeFirst());
         }
+        last = Math.max(last, firstUnanswered - 1);
     }
 
     /** Keeps the reply to the next number. */

@@ -16,7 +16,8 @@ import java.util.Map;
  * it is the same on every node, and it travels in snapshots beside the machine's state.
  *
  * <p>A session's commands take effect in the order of their numbers, each once: the next one runs, an earlier one is
- * answered with its kept reply, a later one is refused until those before it have come.
+ * answered with its kept reply, a later one is refused until those before it have come, or the client says that it has
+ * the answers to them: reads, and what was refused before it got into the log, have numbers too.
  *
  * <p><b>Threading.</b> The machine stage's alone.
  */
@@ -107,12 +108,12 @@ public final class SessionTable {
     }
 
     private static Verdict decide(ClientState session, SessionTag tag, SessionBounds bounds) {
+        session.acknowledge(tag.firstUnanswered());
         long next = session.last() + 1;
         if (tag.sequence() > next) {
             return new Refuse("GAP session " + tag.session() + " waits for number " + next + ": " + tag.sequence()
                     + " was not executed; send them in order");
         }
-        session.acknowledge(tag.firstUnanswered());
         if (tag.sequence() == next) {
             if (session.replyBytes() > bounds.replyBytes()) {
                 return new Refuse("BUSY session " + tag.session() + " keeps " + session.replyBytes()

@@ -37,7 +37,7 @@ class ExactlyOnceTest {
         assertEquals(":1", write(session + "1 1 inc"));
         assertEquals(":2", write(session + "2 2 inc"));
         assertTrue(write(session + "1 1 inc").startsWith("-ACKNOWLEDGED "));
-        assertTrue(write(session + "4 4 inc").startsWith("-GAP "));
+        assertTrue(write(session + "4 3 inc").startsWith("-GAP "));
         assertEquals(":3", write("inc"));
     }
 
@@ -58,6 +58,15 @@ class ExactlyOnceTest {
         guest.send(session + "9 9 get");
         assertEquals("", guest.received());
         assertEquals(Operation.Kind.READ, shell.loop.submitted.get(0).kind);
+    }
+
+    @Test
+    void numbersOfReadsAndOfWhatWasRefusedAreNotWaitedFor() {
+        String session = open();
+        guest.send(session + "1 1 hello", session + "2 2 nosuchcommand");
+        guest.received();
+        assertEquals(":1", write(session + "3 3 inc"));
+        assertTrue(write(session + "2 2 inc").startsWith("-ACKNOWLEDGED "));
     }
 
     @Test

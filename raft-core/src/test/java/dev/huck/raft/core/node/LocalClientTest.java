@@ -96,7 +96,7 @@ final class LocalClientTest {
         CompletableFuture<Result> answer = send("inc");
         client.close();
         assertTrue(((Result.Error) answer.join()).message().startsWith("UNKNOWN "));
-        assertTrue(((Result.Error) send("inc").join()).message().startsWith("ERR the client"));
+        assertTrue(((Result.Error) send("inc").join()).message().startsWith("CLUSTERDOWN the client"));
         shell.commitAll();
         shell.stage.run();
         assertEquals(1, shell.machines.appliedIndex());

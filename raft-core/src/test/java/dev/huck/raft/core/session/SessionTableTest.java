@@ -85,6 +85,17 @@ class SessionTableTest {
     }
 
     @Test
+    void numbersThatNeverCameToTheLogAreNotWaitedForOnceTheyAreAnswered() {
+        table.open(10, ROOMY);
+        assertEquals("ran", send(tag(10, 1, 1), 20));
+        assertEquals("GAP", send(tag(10, 4, 2), 30), "2 and 3 may still come");
+        assertEquals("ran", send(tag(10, 4, 4), 40), "they were reads, or wrong");
+        assertEquals("ACKNOWLEDGED", send(tag(10, 3, 3), 50), "and if one of them comes after all, it does not run");
+        assertEquals("r4", send(tag(10, 4, 4), 60));
+        assertEquals("GAP", send(tag(10, 6, 5), 70));
+    }
+
+    @Test
     void timePassesWithTheLogAlone() {
         table.open(10, ROOMY);
         assertEquals("ran", send(tag(10, 1, 1), 1_009), "one nanosecond before its end");
