@@ -8,7 +8,7 @@ import java.util.List;
 
 /** Feeds committed entries to the machine, in order and within a window, and decides on snapshots and compaction. */
 final class Applying {
-    /** So many times the log between two snapshots is kept for peers that are brought up to date by one. */
+    /** So many times the log between two snapshots is kept for peers that lag and get on. */
     private static final long KEPT_FOR_PEERS = 8;
 
     private final Raft raft;
@@ -147,9 +147,8 @@ final class Applying {
     }
 
     /**
-     * Only what two durable snapshots cover is dropped from the log, so that either can be lost; and not what a peer will
-     * need behind the snapshot that it receives, or it could never catch up with a busy cluster; but that only up to a
-     * bound.
+     * Only what two durable snapshots cover is dropped from the log, so that either can be lost; and not what a peer that
+     * lags still needs, or it could never catch up with a busy cluster; but that only up to a bound.
      */
     private void published(LogPosition position) {
         if (position.index() <= snapshot.index()) {

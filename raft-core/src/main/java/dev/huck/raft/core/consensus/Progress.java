@@ -73,8 +73,6 @@ final class Progress {
     long snapshotReached;
 
     long advancedAt;
-    /** Whether it was sent a snapshot and does not keep up with the log yet: what it will need had better be kept. */
-    boolean returning;
 
     /** For a peer of which nothing is known: {@code next} is behind the end of the leader's log. */
     Progress(long peer, long session, long next, long now) {
@@ -95,7 +93,6 @@ final class Progress {
     void catchUp(long lastIndex, long now, long within) {
         if (match >= catchUpTo) {
             caughtUp = now - catchUpSince <= within;
-            returning &= !caughtUp;
             catchUpTo = lastIndex;
             catchUpSince = now;
         }
@@ -112,7 +109,6 @@ final class Progress {
         restartSnapshot();
         advancedAt = now;
         caughtUp = false;
-        returning = true;
     }
 
     /** With the newest there is. */

@@ -511,7 +511,7 @@ public final class Raft {
         return role instanceof Leader;
     }
 
-    /** The last entry that no peer needs which is being brought up to date by a snapshot; later than everything if none is. */
+    /** The last entry that no peer which gets on needs any more; later than everything if there is none. */
     long neededBehind() {
         return role instanceof Leader leading ? leading.replication.neededBehind() : Long.MAX_VALUE;
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** Brings every peer's log to the leader's: heartbeats, pipelined appends, snapshots (Raft §5.3, §7). */
 final class Replication {
     private static final int ROUNDS = 1024;
-    /** So many election timeouts without progress, and a peer that receives a snapshot is not waited for any more. */
+    /** So many election timeouts without progress, and a peer is not waited for any more. */
     private static final long STUCK_TIMEOUTS = 100;
 
     private final Raft raft;
@@ -288,15 +288,15 @@ final class Replication {
     // ---- snapshots
 
     /**
-     * The last entry that no peer needs which is being brought up to date by a snapshot: one that answers and gets on, for
-     * who does not would have the log grow for ever.
+     * The last entry that no peer needs any more, behind its own log or behind the snapshot that it receives: of those
+     * that answer and get on, for who does not would have the log grow for ever.
      *
      * @return an index; later than everything if there is no such peer
      */
     long neededBehind() {
         long stuck = STUCK_TIMEOUTS * raft.settings().electionMaxNanos();
         return peers.values().stream()
-                .filter(peer -> peer.returning && answers(peer) && raft.now - peer.advancedAt < stuck)
+                .filter(peer -> answers(peer) && raft.now - peer.advancedAt < stuck)
                 .mapToLong(Progress::needsBehind)
                 .filter(index -> index > 0)
                 .min()

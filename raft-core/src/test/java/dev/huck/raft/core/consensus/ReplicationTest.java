@@ -208,6 +208,7 @@ class ReplicationTest {
         Host leader = cluster.elect();
         long lagging = leader.id == 1 ? 2 : 1;
         cluster.cutOff.add(lagging);
+        cluster.run(2000); // until it counts as one that does not answer
         for (int i = 0; i < 2000; i++) {
             cluster.propose(leader, "x" + i);
             cluster.settle();
@@ -308,6 +309,26 @@ class ReplicationTest {
                         .noneMatch(m -> (m instanceof Message.VoteReply reply && reply.granted())
                                 || (m instanceof Message.PreVoteReply pre && pre.granted())),
                 "the leader's lease may still rest on this voter: " + cluster.network);
+    }
+
+    @Test
+    void aMessageOfAnOlderSessionDoesNotMakeAFollowerAnswerInThatOne() {
+        CoreCluster cluster = CoreCluster.of(3).start();
+        Host leader = cluster.elect();
+        Host follower = cluster.host(leader.id == 1 ? 2 : 1);
+        cluster.settle();
+        long term = leader.up().term();
+        LogPosition last = follower.up().last();
+        long commit = follower.up().commitIndex();
+        for (long session : new long[] {Long.MAX_VALUE, 1}) {
+            cluster.network.clear();
+            follower.step(new Event.Received(
+                    new Message.Append(leader.id, follower.id, term, session, 1, last, List.of(), commit)));
+        }
+        assertTrue(
+                cluster.network.stream()
+                        .anyMatch(m -> m instanceof Message.AppendReply reply && reply.session() == Long.MAX_VALUE),
+                "" + cluster.network);
     }
 
     @Test
