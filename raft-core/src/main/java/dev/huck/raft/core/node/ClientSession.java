@@ -3,10 +3,12 @@ package dev.huck.raft.core.node;
 import dev.huck.raft.api.Command;
 import dev.huck.raft.api.CommandException;
 import dev.huck.raft.api.Consistency;
+import dev.huck.raft.api.ReadOptions;
 import dev.huck.raft.api.Reply;
 import dev.huck.raft.api.spi.ClientConnection;
 import dev.huck.raft.api.spi.ReplySink;
 import dev.huck.raft.api.spi.Session;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -37,6 +39,9 @@ final class ClientSession implements Session {
     /** The same in bytes; one command alone may be longer. */
     static final long MAX_BYTES = 16L << 20;
 
+    /** A bound on staleness longer than this is none that anybody can tell from it. */
+    private static final Duration LONGEST = Duration.ofDays(3650);
+
     private final ClientConnection connection;
     private final Loop loop;
     private final MachineRunner machines;
@@ -57,7 +62,8 @@ final class ClientSession implements Session {
     private final AtomicLong outstandingBytes = new AtomicLong();
     private final AtomicBoolean paused = new AtomicBoolean();
     private volatile boolean closed;
-    private volatile @Nullable Consistency consistency;
+    private volatile ReadOptions reading = ReadOptions.DEFAULT;
+    private volatile long publishedIndex;
 
     // Whoever may write replies.
     private final ReplyGuard guard;
@@ -90,16 +96,16 @@ final class ClientSession implements Session {
 
     @Override
     public void submit(Command command) {
-        submit(command, null);
+        submit(command, ReadOptions.DEFAULT);
     }
 
     /**
-     * Takes a command whose read, if it is one, has a consistency of its own.
+     * Takes a command whose read, if it is one, has a consistency or bounds of its own.
      *
      * @param command the command
-     * @param wanted null for the connection's
+     * @param wanted what it leaves open is the connection's
      */
-    void submit(Command command, @Nullable Consistency wanted) {
+    void submit(Command command, ReadOptions wanted) {
         if (closed) {
             return;
         }
@@ -132,10 +138,18 @@ final class ClientSession implements Session {
         }
     }
 
-    private void read(Command command, @Nullable Consistency wanted, int epoch) {
-        Consistency own = consistency;
-        Consistency level = wanted != null ? wanted : own != null ? own : machines.nodeDefault();
-        Operation read = Operation.read(this, command, level, routing, epoch);
+    private void read(Command command, ReadOptions wanted, int epoch) {
+        ReadOptions own = reading;
+        Consistency level = wanted.consistency() != null ? wanted.consistency() : own.consistency();
+        Duration maxStale = wanted.maxStale() != null ? wanted.maxStale() : own.maxStale();
+        Operation read = Operation.read(
+                this,
+                command,
+                level != null ? level : machines.nodeDefault(),
+                maxStale == null ? -1 : nanos(maxStale),
+                Math.max(wanted.minIndex(), own.minIndex()),
+                routing,
+                epoch);
         if (read.isForLoop()) {
             forLoop(read);
         } else {
@@ -200,9 +214,23 @@ final class ClientSession implements Session {
         reply(sink -> sink.error(message));
     }
 
+    private static long nanos(Duration bound) {
+        return bound.compareTo(LONGEST) < 0 ? bound.toNanos() : LONGEST.toNanos();
+    }
+
     /** Sets how this connection reads unless a command says otherwise. */
     void setConsistency(Consistency level) {
-        consistency = level;
+        setReading(ReadOptions.at(level));
+    }
+
+    /** Sets how this connection reads what is sent from now on, unless a command says otherwise. */
+    void setReading(ReadOptions options) {
+        reading = options;
+    }
+
+    /** The highest index that replies have shown. Any thread. */
+    long highestIndexShown() {
+        return publishedIndex;
     }
 
     @Override
@@ -279,6 +307,7 @@ final class ClientSession implements Session {
     }
 
     private void flushConnection() {
+        publishedIndex = highestIndexShown;
         try {
             connection.flush();
         } catch (RuntimeException e) {

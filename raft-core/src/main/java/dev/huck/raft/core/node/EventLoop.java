@@ -103,8 +103,7 @@ final class EventLoop implements Loop {
         this.mailbox = new Mailbox<>(stage, ITEMS_A_TURN, this::turn);
         this.builtIns = new BuiltIns(environment, options, this, transport.commands());
         Stage filesStage = environment.stage("files");
-        this.machine =
-                new MachineRunner(environment, machines, snapshots, this, builtIns, options.consistency(), filesStage);
+        this.machine = new MachineRunner(environment, machines, snapshots, this, builtIns, options, filesStage);
         Limits limits = environment
                 .limits()
                 .with(options.memoryBudgetBytes(), options.snapshotEveryBytes(), options.logTailBytes());
@@ -120,8 +119,8 @@ final class EventLoop implements Loop {
         Member self = new Member(
                 record.storeId(), record.nodeId(), record.address(), Member.Voting.NEWCOMER, Member.Versions.CURRENT);
         this.admissions = new Admissions(environment, stage, peers, self, this::step);
-        this.requests =
-                new Requests(environment, options, stage, raft, machine, () -> admissions.notLeader(View.of(raft)));
+        this.requests = new Requests(
+                environment, options, stage, raft, machine, () -> admissions.notLeader(View.of(raft)), mailbox::post);
     }
 
     void start() {
@@ -174,6 +173,11 @@ final class EventLoop implements Loop {
     public boolean leaseValid(long term) {
         View seen = view;
         return seen.role() == Role.LEADER && seen.term() == term && environment.nanoTime() - seen.leaseUntil() < 0;
+    }
+
+    @Override
+    public void refresh() {
+        mailbox.post((Runnable) requests::refresh);
     }
 
     @Override

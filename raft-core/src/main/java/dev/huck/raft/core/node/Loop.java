@@ -31,6 +31,9 @@ interface Loop {
      */
     boolean leaseValid(long term);
 
+    /** Asks the leader how far the log is committed; answered by {@link MachineRunner#upToDate}, if by anybody. */
+    void refresh();
+
     /**
      * The machine has applied entries.
      *

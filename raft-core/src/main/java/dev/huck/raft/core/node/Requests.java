@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +42,14 @@ final class Requests {
     private final AtomicLong bytesUnderWay = new AtomicLong();
     private List<Operation> writes = new ArrayList<>();
     private List<Operation> reads = new ArrayList<>();
+    private final Consumer<Runnable> turns;
     private boolean sweeping;
+    /** The question under way how far the log is committed, below 0; 0 for none. */
+    private long question;
+
+    private long questions;
+    private long askedAt;
+    private long wantedUntil;
     private boolean stopped;
 
     Requests(
@@ -50,13 +58,16 @@ final class Requests {
             Stage stage,
             Raft raft,
             MachineRunner machine,
-            Supplier<HuckException> notLeader) {
+            Supplier<HuckException> notLeader,
+            Consumer<Runnable> turns) {
         this.environment = environment;
         this.options = options;
         this.stage = stage;
         this.raft = raft;
         this.machine = machine;
         this.notLeader = notLeader;
+        this.turns = turns;
+        this.wantedUntil = environment.nanoTime();
     }
 
     /** They are on their way to this stage. Any thread. */
@@ -123,7 +134,7 @@ final class Requests {
             machine.readReady(leased, raft.commitIndex(), raft.term());
         }
         if (!confirmed.isEmpty()) {
-            raft.step(now, new Event.Read(pending.hand(confirmed, deadline)));
+            raft.step(now, new Event.Read(pending.hand(confirmed, deadline), options.followerReads()));
         }
     }
 
@@ -132,6 +143,10 @@ final class Requests {
     }
 
     void rejected(Effect.Rejected rejected) {
+        if (rejected.batch() < 0) {
+            questionRejected();
+            return;
+        }
         List<Operation> operations = pending.take(rejected.batch());
         if (operations != null) {
             fail(operations, text(rejected.reason()));
@@ -139,10 +154,36 @@ final class Requests {
     }
 
     void readReady(Effect.ReadReady ready) {
+        if (ready.batch() < 0) {
+            question = 0;
+            machine.upToDate(ready.index(), askedAt);
+            return;
+        }
         List<Operation> operations = pending.take(ready.batch());
         if (operations != null) {
             release(operations);
             machine.readReady(operations, ready.index(), 0);
+        }
+    }
+
+    /** Some read wants to know how far the log is committed. One question at a time; asked again for a while. */
+    void refresh() {
+        wantedUntil = environment.nanoTime() + options.electionTimeoutMin().toNanos();
+        ask();
+    }
+
+    private void ask() {
+        if (question == 0 && !stopped) {
+            question = --questions;
+            askedAt = environment.nanoTime();
+            raft.step(askedAt, new Event.Read(question, true));
+        }
+    }
+
+    private void questionRejected() {
+        question = 0;
+        if (environment.nanoTime() - wantedUntil < 0 && !stopped) {
+            stage.schedule(options.heartbeat().toNanos(), () -> turns.accept(this::ask));
         }
     }
 

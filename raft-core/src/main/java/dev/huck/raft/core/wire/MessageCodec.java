@@ -14,6 +14,8 @@ import dev.huck.raft.core.consensus.Message.AppendReply;
 import dev.huck.raft.core.consensus.Message.InstallSnapshot;
 import dev.huck.raft.core.consensus.Message.PreVote;
 import dev.huck.raft.core.consensus.Message.PreVoteReply;
+import dev.huck.raft.core.consensus.Message.ReadIndexReply;
+import dev.huck.raft.core.consensus.Message.ReadIndexRequest;
 import dev.huck.raft.core.consensus.Message.RequestVote;
 import dev.huck.raft.core.consensus.Message.SnapshotReply;
 import dev.huck.raft.core.consensus.Message.TimeoutNow;
@@ -40,6 +42,8 @@ final class MessageCodec {
     private static final byte JOIN_REQUEST = 10;
     private static final byte JOIN_REPLY = 11;
     private static final byte INVITATION = 12;
+    private static final byte READ_INDEX_REQUEST = 13;
+    private static final byte READ_INDEX_REPLY = 14;
 
     /** An entry in {@link Append}: its term and the length of its payload. */
     private static final int ENTRY_HEADER = 8 + 4;
@@ -90,6 +94,13 @@ final class MessageCodec {
             out.i64(m.match());
         } else if (message instanceof TimeoutNow m) {
             head(out, TIMEOUT_NOW, m);
+        } else if (message instanceof ReadIndexRequest m) {
+            head(out, READ_INDEX_REQUEST, m);
+            out.i64(m.token());
+        } else if (message instanceof ReadIndexReply m) {
+            head(out, READ_INDEX_REPLY, m);
+            out.i64(m.token());
+            out.i64(m.index());
         } else if (message instanceof JoinRequest m) {
             out.i8(JOIN_REQUEST);
             member(out, m.member());
@@ -118,7 +129,7 @@ final class MessageCodec {
     }
 
     private static Message consensus(byte type, FrameReader in) throws FrameException {
-        if (type < PRE_VOTE || type > TIMEOUT_NOW) {
+        if ((type < PRE_VOTE || type > TIMEOUT_NOW) && type != READ_INDEX_REQUEST && type != READ_INDEX_REPLY) {
             throw new FrameException("message type " + type + " unknown");
         }
         long from = in.i64();
@@ -136,6 +147,8 @@ final class MessageCodec {
                 new InstallSnapshot(from, to, term, in.i64(), in.i64(), in.position(), in.i64(), in.i64(), in.bytes());
             case SNAPSHOT_REPLY ->
                 new SnapshotReply(from, to, term, in.i64(), in.i64(), in.position(), in.i64(), in.bool(), in.i64());
+            case READ_INDEX_REQUEST -> new ReadIndexRequest(from, to, term, in.i64());
+            case READ_INDEX_REPLY -> new ReadIndexReply(from, to, term, in.i64(), in.i64());
             default -> new TimeoutNow(from, to, term);
         };
     }

@@ -55,6 +55,11 @@ final class TestLoop implements Loop {
     }
 
     @Override
+    public void refresh() {
+        told.add("refresh");
+    }
+
+    @Override
     public void applied(long index) {
         told.add("applied " + index);
     }

@@ -11,6 +11,8 @@ import dev.huck.raft.core.consensus.Message.AppendReply;
 import dev.huck.raft.core.consensus.Message.InstallSnapshot;
 import dev.huck.raft.core.consensus.Message.PreVote;
 import dev.huck.raft.core.consensus.Message.PreVoteReply;
+import dev.huck.raft.core.consensus.Message.ReadIndexReply;
+import dev.huck.raft.core.consensus.Message.ReadIndexRequest;
 import dev.huck.raft.core.consensus.Message.RequestVote;
 import dev.huck.raft.core.consensus.Message.SnapshotReply;
 import dev.huck.raft.core.consensus.Message.TimeoutNow;
@@ -43,6 +45,8 @@ final class Samples {
                 new InstallSnapshot(1, -2, 3, 4, 5, POSITION, 1L << 40, 6, utf8("a piece")),
                 new SnapshotReply(1, -2, 3, 4, 5, POSITION, 1L << 40, true, 6),
                 new TimeoutNow(1, -2, 3),
+                new ReadIndexRequest(1, -2, 3, 4),
+                new ReadIndexReply(1, -2, 3, 4, 5),
                 new JoinRequest(member, true),
                 new JoinReply(-77, true, "welcome"),
                 new Invitation("10.0.0.1:7481"));
