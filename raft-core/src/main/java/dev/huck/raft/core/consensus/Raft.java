@@ -6,9 +6,12 @@ import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Configuration.Settings;
 import dev.huck.raft.core.consensus.Message.Append;
 import dev.huck.raft.core.consensus.Message.AppendReply;
+import dev.huck.raft.core.consensus.Message.CatchUp;
 import dev.huck.raft.core.consensus.Message.InstallSnapshot;
 import dev.huck.raft.core.consensus.Message.PreVote;
 import dev.huck.raft.core.consensus.Message.PreVoteReply;
+import dev.huck.raft.core.consensus.Message.Query;
+import dev.huck.raft.core.consensus.Message.QueryReply;
 import dev.huck.raft.core.consensus.Message.ReadIndexReply;
 import dev.huck.raft.core.consensus.Message.ReadIndexRequest;
 import dev.huck.raft.core.consensus.Message.RequestVote;
@@ -32,6 +35,7 @@ public final class Raft {
     final Limits limits;
     final RandomGenerator random;
     final Applying applying;
+    final Recovering recovering;
     private final Voter voter;
     private final RemoteReads remoteReads = new RemoteReads(this);
 
@@ -56,6 +60,7 @@ public final class Raft {
         this.random = random;
         this.now = now;
         this.voter = new Voter(this);
+        this.recovering = new Recovering(this, recovery.loss());
         this.term = recovery.hardState().term();
         this.vote = recovery.hardState().vote();
         this.commit = recovery.snapshot().index();
@@ -93,6 +98,8 @@ public final class Raft {
             persisted(persisted.sequence());
         } else if (event instanceof Event.Synced synced) {
             log.synced(synced.sequence());
+        } else if (event instanceof Event.Recovered) {
+            recovering.ended();
         } else if (event instanceof Event.Applied applied) {
             applying.applied(applied.index());
         } else if (event instanceof Event.MachineRestarted restarted) {
@@ -194,6 +201,11 @@ public final class Raft {
         return applying.applied();
     }
 
+    /** @return why this node may have forgotten what it acknowledged, and so neither votes nor counts */
+    public Loss loss() {
+        return recovering.loss();
+    }
+
     /** @return what this node's newest snapshot covers */
     public LogPosition snapshot() {
         return applying.snapshot();
@@ -251,6 +263,14 @@ public final class Raft {
             voter.answer(ask);
             return;
         }
+        if (message instanceof Query asked) {
+            send(recovering.reply(asked));
+            return;
+        }
+        if (message instanceof QueryReply reply) {
+            recovering.answered(reply);
+            return;
+        }
         if (message instanceof RequestVote ask && ask.term() > term && !ask.transfer() && voter.isLeaderAlive()) {
             return; // Dissertation §4.2.3: a server that hears its leader is not disturbed, and no term is adopted.
         }
@@ -262,6 +282,11 @@ public final class Raft {
             voter.answer(ask);
         } else if (message instanceof PreVoteReply reply) {
             if (role instanceof Candidate candidate) {
+                if (endsDoubt(reply.committed())) {
+                    commitTo(Math.max(commit, reply.committed().index()));
+                    becomeFollower(term);
+                    return;
+                }
                 candidate.preVoteReply(reply);
             }
         } else if (message instanceof VoteReply reply) {
@@ -271,14 +296,32 @@ public final class Raft {
         } else if (message instanceof Append append) {
             if (append.term() < term) {
                 send(new AppendReply(
-                        self, append.from(), term, append.session(), append.round(), false, 0, 0, log.last()));
+                        self,
+                        append.from(),
+                        term,
+                        append.session(),
+                        append.round(),
+                        false,
+                        0,
+                        0,
+                        log.last(),
+                        recovering.nonce()));
             } else {
                 following(append.from()).append(append);
             }
         } else if (message instanceof InstallSnapshot install) {
             if (install.term() < term) {
                 send(new AppendReply(
-                        self, install.from(), term, install.session(), install.round(), false, 0, 0, log.last()));
+                        self,
+                        install.from(),
+                        term,
+                        install.session(),
+                        install.round(),
+                        false,
+                        0,
+                        0,
+                        log.last(),
+                        recovering.nonce()));
             } else {
                 following(install.from()).install(install);
             }
@@ -299,9 +342,12 @@ public final class Raft {
         } else if (message instanceof TimeoutNow timeout) {
             if (timeout.term() == term
                     && timeout.from() == leader
-                    && configuration().isVoter(self)) {
+                    && configuration().isVoter(self)
+                    && !recovering.isActive()) {
                 campaign(true);
             }
+        } else if (message instanceof CatchUp answer) {
+            recovering.caughtUpAt(answer);
         }
     }
 
@@ -315,6 +361,7 @@ public final class Raft {
         }
         leader = from;
         voter.heardLeader();
+        recovering.heardLeader();
         return (Follower) role;
     }
 
@@ -336,9 +383,27 @@ public final class Raft {
         role = new Follower(this);
     }
 
+    boolean mayCampaign() {
+        return configurations.mayCampaign(self, commit);
+    }
+
+    /** Whether what others know to be committed tells a candidate that it votes no more: logs that agree there agree before. */
+    private boolean endsDoubt(LogPosition committed) {
+        return !configuration().isVoter(self)
+                && committed.index() >= configuration().index()
+                && log.contains(committed);
+    }
+
     /** Begins an election: with a pre-vote, unless the leader asked for it or nobody else votes. */
     void campaign(boolean transfer) {
         leader = 0;
+        recovering.ask();
+        if (!recovering.mayCampaign()) {
+            if (!(role instanceof Follower)) {
+                role = new Follower(this);
+            }
+            return;
+        }
         if (transfer || configuration().isSoleVoter(self)) {
             campaignForReal(transfer);
         } else {

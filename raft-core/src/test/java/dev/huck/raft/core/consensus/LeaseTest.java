@@ -112,7 +112,7 @@ class LeaseTest {
     }
 
     private static Change change(Member member) {
-        return new Change.Add(member);
+        return Change.of(new Change.Add(member));
     }
 
     @Test
@@ -131,7 +131,11 @@ class LeaseTest {
         second.start();
         sole.step(new Event.ChangeMembers(1, change(CoreCluster.member(2, Voting.NEWCOMER))));
         one.run(500);
-        assertEquals(2, sole.up().configuration().members().stream().filter(m -> m.voting() == Voting.VOTER).count());
+        assertEquals(
+                2,
+                sole.up().configuration().members().stream()
+                        .filter(m -> m.voting() == Voting.VOTER)
+                        .count());
         assertTrue(one.now < sole.up().leaseUntil());
         one.cutOff.add(2L);
         one.run(560);

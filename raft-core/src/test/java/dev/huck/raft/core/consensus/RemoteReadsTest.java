@@ -34,9 +34,15 @@ class RemoteReadsTest {
         follower.step(new Event.Read(1, true));
         follower.step(new Event.Read(2, true));
         follower.step(new Event.Read(3, true));
-        assertEquals(1, cluster.network.stream().filter(ReadIndexRequest.class::isInstance).count());
+        assertEquals(
+                1,
+                cluster.network.stream()
+                        .filter(ReadIndexRequest.class::isInstance)
+                        .count());
         cluster.settle();
-        assertEquals(List.of(1L, 2L, 3L), ready().stream().map(Effect.ReadReady::batch).toList());
+        assertEquals(
+                List.of(1L, 2L, 3L),
+                ready().stream().map(Effect.ReadReady::batch).toList());
     }
 
     @Test

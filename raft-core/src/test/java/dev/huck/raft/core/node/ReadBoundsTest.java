@@ -47,7 +47,8 @@ final class ReadBoundsTest {
         assertEquals("", client.received());
         shell.stage.pass(300 * MILLIS);
         String answer = client.received();
-        assertTrue(answer.startsWith("-CLUSTERDOWN this node has applied the log up to 0 and the read needs 2"), answer);
+        assertTrue(
+                answer.startsWith("-CLUSTERDOWN this node has applied the log up to 0 and the read needs 2"), answer);
     }
 
     @Test
@@ -140,8 +141,12 @@ final class ReadBoundsTest {
         assertEquals(wrong, client.send("RAFT READ some").received());
         assertEquals(wrong, client.send("RAFT READ HIGH MAXSTALE 5").received());
         assertEquals(wrong, client.send("RAFT READ LOW MAXSTALE").received());
-        assertEquals("-ERR value is out of range, must be positive", client.send("RAFT READ LOW MAXSTALE -1").received());
-        assertEquals("-ERR value is not an integer or out of range", client.send("RAFT READ LOW MININDEX x").received());
+        assertEquals(
+                "-ERR value is out of range, must be positive",
+                client.send("RAFT READ LOW MAXSTALE -1").received());
+        assertEquals(
+                "-ERR value is not an integer or out of range",
+                client.send("RAFT READ LOW MININDEX x").received());
         assertEquals(wrong, client.send("RAFT READ DEFAULT MININDEX 3").received());
     }
 }
