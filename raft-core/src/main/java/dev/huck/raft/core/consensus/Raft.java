@@ -159,6 +159,11 @@ public final class Raft {
 
     // ---- inspection
 
+    /** @return its bounds */
+    public Limits limits() {
+        return limits;
+    }
+
     /** @return this node's store id */
     public long storeId() {
         return self;

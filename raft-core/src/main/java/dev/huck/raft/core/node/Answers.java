@@ -34,6 +34,7 @@ final class Answers {
     private final Consumer<Runnable> stage;
     private final Environment environment;
     private final Stage timers;
+    private final boolean followerReads;
     private final long lagPatience;
     private final long stalePatience;
     private final Reads reads = new Reads();
@@ -65,6 +66,7 @@ final class Answers {
         this.stage = stage;
         this.environment = environment;
         this.timers = timers;
+        this.followerReads = options.followerReads();
         this.lagPatience = options.requestTimeout().toNanos();
         // Longer helps nobody: while there is a leader, it answers within a moment.
         this.stalePatience = options.electionTimeoutMin().toNanos();
@@ -79,6 +81,57 @@ final class Answers {
     /** The machine's instance was replaced. */
     void restarted() {
         freshness.reset();
+    }
+
+    /** Sends operations on, behind those that wait to be. */
+    void depart(ClientSession session, List<Operation> operations) {
+        session.departing.addAll(operations);
+        depart(session);
+    }
+
+    /**
+     * A command that is executed elsewhere comes back through the log without a trace of its connection, so no read before it
+     * on the connection could be kept from seeing it: it leaves when they are answered, or are executed there too.
+     */
+    private void depart(ClientSession session) {
+        List<Operation> leaving = new ArrayList<>();
+        while (!session.departing.isEmpty()) {
+            Operation next = session.departing.getFirst();
+            if (next.state == State.WAITING) {
+                boolean read = next.kind == Kind.READ;
+                boolean forward = loop.forwards() && !(read && followerReads);
+                if (forward && next.readsBefore > session.readsSettled) {
+                    break;
+                }
+                next.forward = forward;
+                if (forward && read) {
+                    next.settled = true;
+                    session.readsSettled++;
+                }
+                leaving.add(next);
+            }
+            session.departing.removeFirst();
+        }
+        if (!leaving.isEmpty()) {
+            loop.submit(leaving);
+        }
+    }
+
+    /** The leader has answered. */
+    void relayed(Operation operation, long index, byte[] reply) {
+        if (operation.state == State.WAITING) {
+            RecordedReply recorded = new RecordedReply();
+            try {
+                ReplyBytes.replay(reply, recorded);
+            } catch (RuntimeException e) {
+                fail(operation, "UNKNOWN the leader's reply can't be read: look before repeating the command");
+                return;
+            }
+            operation.index = index;
+            operation.recorded = recorded;
+            done(operation);
+            touch(operation.session);
+        }
     }
 
     /** Has a session looked at when the turn ends. */
@@ -189,6 +242,9 @@ final class Answers {
         for (ClientSession session : touched) {
             session.touched = false;
             session.finishTurn();
+            if (!session.departing.isEmpty()) {
+                depart(session);
+            }
         }
         touched.clear();
     }
@@ -216,6 +272,7 @@ final class Answers {
             }
             case DONE -> {
                 RecordedReply recorded = head.recorded;
+                session.highestIndexShown = Math.max(session.highestIndexShown, head.index);
                 if (recorded != null) {
                     session.guard().run(sink, recorded::replay, "a command");
                 }

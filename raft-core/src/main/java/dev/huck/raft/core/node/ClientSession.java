@@ -9,6 +9,7 @@ import dev.huck.raft.api.spi.ClientConnection;
 import dev.huck.raft.api.spi.ReplySink;
 import dev.huck.raft.api.spi.Session;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -46,12 +47,15 @@ final class ClientSession implements Session {
     private final Loop loop;
     private final MachineRunner machines;
     private final BuiltIns builtIns;
+    private final long term;
+    private final long number;
 
     // The connection's thread.
     private final RecordingApplier routing = new RecordingApplier();
     private List<Operation> forLoop = new ArrayList<>();
     private @Nullable Operation first;
     private @Nullable Operation last;
+    private long reads;
     private int taken;
     private int batch;
     private long batchBytes;
@@ -74,6 +78,10 @@ final class ClientSession implements Session {
     int unknownWrites;
     /** Bytes of replies that wait for their turn. */
     long recordedBytes;
+    /** Operations that go to the loop, or the leader, once nothing before them forbids it. */
+    final ArrayDeque<Operation> departing = new ArrayDeque<>();
+    /** Reads that see nothing any more of what comes behind them: answered, or on their way to the leader. */
+    long readsSettled;
     /** No reply is computed from a state before this. */
     long highestIndexShown;
     /** Among those that the runner has to finish at the end of its turn. */
@@ -85,13 +93,26 @@ final class ClientSession implements Session {
     private long answeredBytes;
 
     ClientSession(ClientConnection connection, Loop loop, MachineRunner machines, BuiltIns builtIns) {
+        this(connection, loop, machines, builtIns, 0);
+    }
+
+    /**
+     * A session.
+     *
+     * @param term for a client of another node: the only term in which its commands may be executed here; else 0
+     */
+    ClientSession(ClientConnection connection, Loop loop, MachineRunner machines, BuiltIns builtIns, long term) {
         this.connection = connection;
         this.loop = loop;
         this.machines = machines;
         this.builtIns = builtIns;
+        this.term = term;
+        this.number = builtIns.counters().numbers.incrementAndGet();
         this.guard = new ReplyGuard(this::abort);
-        builtIns.counters().connected.incrementAndGet();
-        builtIns.counters().connections.increment();
+        if (term == 0) {
+            builtIns.counters().connected.incrementAndGet();
+            builtIns.counters().connections.increment();
+        }
     }
 
     @Override
@@ -177,6 +198,10 @@ final class ClientSession implements Session {
             last.next = operation;
         }
         last = operation;
+        operation.readsBefore = reads;
+        if (operation.kind == Operation.Kind.READ) {
+            reads++;
+        }
         batch++;
         batchBytes += operation.cost;
     }
@@ -228,6 +253,21 @@ final class ClientSession implements Session {
         reading = options;
     }
 
+    /** Unique among the connections of this run of the node. Any thread. */
+    long number() {
+        return number;
+    }
+
+    /** The only term in which its commands may be executed here; 0 for any. Any thread. */
+    long term() {
+        return term;
+    }
+
+    /** Whether nothing is under way. The connection's thread. */
+    boolean isIdle() {
+        return batch == 0 && outstanding.get() == 0;
+    }
+
     /** The highest index that replies have shown. Any thread. */
     long highestIndexShown() {
         return publishedIndex;
@@ -264,7 +304,11 @@ final class ClientSession implements Session {
         }
         if (!toLoop.isEmpty()) {
             forLoop = new ArrayList<>();
-            loop.submit(toLoop);
+            if (term == 0 && machines.mayForward()) {
+                machines.depart(this, toLoop);
+            } else {
+                loop.submit(toLoop);
+            }
         }
         if (count >= MAX_OPERATIONS || bytes >= MAX_BYTES) {
             pause();
@@ -296,7 +340,9 @@ final class ClientSession implements Session {
             wrote = false;
             publish();
             closed = true;
-            builtIns.counters().connected.decrementAndGet();
+            if (term == 0) {
+                builtIns.counters().connected.decrementAndGet();
+            }
             machines.wake(this);
         }
     }
@@ -351,6 +397,9 @@ final class ClientSession implements Session {
             answeredBytes += head.cost;
             if (head.state == Operation.State.DONE && head.recorded != null) {
                 recordedBytes -= head.recorded.cost();
+            }
+            if (head.kind == Operation.Kind.READ && !head.settled) {
+                readsSettled++;
             }
             if (head.outcomeUnknown) {
                 unknownWrites--;

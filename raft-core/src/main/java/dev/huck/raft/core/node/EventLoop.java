@@ -14,6 +14,7 @@ import dev.huck.raft.core.consensus.Admission;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Effect;
 import dev.huck.raft.core.consensus.Event;
+import dev.huck.raft.core.consensus.Forwarding;
 import dev.huck.raft.core.consensus.Limits;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.consensus.Message;
@@ -64,6 +65,7 @@ final class EventLoop implements Loop {
     private final Admissions admissions;
     private final Snapshotting snapshotting;
     private final Requests requests;
+    private final ForwardServer forwardServer;
     private final ArrayDeque<Effect.SendAfter> heldBack = new ArrayDeque<>();
     private final List<CompletableFuture<Void>> handOvers = new ArrayList<>();
     private final Consumer<Throwable> failed;
@@ -124,7 +126,20 @@ final class EventLoop implements Loop {
                 record.storeId(), record.nodeId(), record.address(), Member.Voting.NEWCOMER, Member.Versions.CURRENT);
         this.admissions = new Admissions(environment, stage, peers, self, this::step);
         this.requests = new Requests(
-                environment, options, stage, raft, machine, () -> admissions.notLeader(View.of(raft)), mailbox::post);
+                environment,
+                options,
+                stage,
+                raft,
+                machine,
+                () -> admissions.notLeader(View.of(raft)),
+                mailbox::post,
+                peers::send);
+        this.forwardServer = new ForwardServer(
+                environment,
+                raft,
+                (connection, term) -> new ClientSession(connection, this, machine, builtIns, term),
+                peers::send,
+                mailbox::post);
     }
 
     void start() {
@@ -178,6 +193,11 @@ final class EventLoop implements Loop {
     public boolean leaseValid(long term) {
         View seen = view;
         return seen.role() == Role.LEADER && seen.term() == term && environment.nanoTime() - seen.leaseUntil() < 0;
+    }
+
+    @Override
+    public boolean forwards() {
+        return options.forward() && view.role() != Role.LEADER;
     }
 
     @Override
@@ -329,12 +349,26 @@ final class EventLoop implements Loop {
             if (peers.clusterId() == heard.envelope.clusterId()) {
                 step(new Event.Received(consensus));
             }
+        } else if (message instanceof Forwarding forwarding) {
+            if (peers.clusterId() == heard.envelope.clusterId()) {
+                forwarding(forwarding);
+            }
         } else if (message instanceof Admission.JoinRequest request) {
             admissions.requested(request, View.of(raft));
         } else if (message instanceof Admission.JoinReply reply) {
             admissions.replied(reply, sender, failed);
         } else if (message instanceof Admission.Invitation invitation) {
             admissions.invited(invitation, heard.envelope.clusterId());
+        }
+    }
+
+    private void forwarding(Forwarding message) {
+        if (message instanceof Forwarding.Open open) {
+            forwardServer.open(open);
+        } else if (message instanceof Forwarding.Commands commands) {
+            forwardServer.take(commands);
+        } else {
+            requests.forwarding(message);
         }
     }
 
@@ -499,6 +533,7 @@ final class EventLoop implements Loop {
             ticker.cancel();
         }
         requests.stop();
+        forwardServer.stop();
         HuckException.Stopped gone = new HuckException.Stopped("ERR the node has stopped");
         handOvers.forEach(future -> future.completeExceptionally(gone));
         admissions.stop(gone);

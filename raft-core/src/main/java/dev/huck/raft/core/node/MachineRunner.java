@@ -43,7 +43,7 @@ final class MachineRunner {
     private final SnapshotTaker snapshots;
     private final Loop loop;
     private final BuiltIns builtIns;
-    private final Consistency nodeDefault;
+    private final Options options;
 
     // The stage's own.
     private final ReplicatedPass pass = new ReplicatedPass();
@@ -87,7 +87,7 @@ final class MachineRunner {
         this.answers = new Answers(state, loop, inbox::post, env, stage, options);
         this.loop = loop;
         this.builtIns = builtIns;
-        this.nodeDefault = options.consistency();
+        this.options = options;
     }
 
     /**
@@ -133,8 +133,34 @@ final class MachineRunner {
         return state.suspect();
     }
 
+    /** Whether commands may have to be forwarded to the leader. Any thread. */
+    boolean mayForward() {
+        return options.forward();
+    }
+
+    /**
+     * Sends operations on, to the loop and from there perhaps to the leader, in order and when nothing before them forbids it.
+     *
+     * @param session theirs
+     * @param operations in the session's order
+     */
+    void depart(ClientSession session, List<Operation> operations) {
+        inbox.post(() -> answers.depart(session, operations));
+    }
+
+    /**
+     * The leader has answered a command that was forwarded.
+     *
+     * @param operation the command's
+     * @param index what the client has seen of the log with the reply
+     * @param reply as {@link ReplyBytes} has it
+     */
+    void relayed(Operation operation, long index, byte[] reply) {
+        inbox.post(() -> answers.relayed(operation, index, reply));
+    }
+
     Consistency nodeDefault() {
-        return nodeDefault;
+        return options.consistency();
     }
 
     /**

@@ -93,6 +93,15 @@ final class Operation {
     /** Machine stage: the term at which a read was admitted under a lease. */
     long term;
 
+    /** How many reads there were before it on its connection. Set when it is queued. */
+    long readsBefore;
+
+    /** Whether it goes to the leader rather than to this node's own core. Machine stage, then loop. */
+    boolean forward;
+
+    /** Machine stage: of a read, whether nothing that comes behind it can be seen by it any more. */
+    boolean settled;
+
     /** Machine stage: whether a read was found to be too early, and when that was first. */
     boolean early;
 

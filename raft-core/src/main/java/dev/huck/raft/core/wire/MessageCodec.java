@@ -5,6 +5,7 @@ import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Admission.Invitation;
 import dev.huck.raft.core.consensus.Admission.JoinReply;
 import dev.huck.raft.core.consensus.Admission.JoinRequest;
+import dev.huck.raft.core.consensus.Forwarding;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.consensus.Member.Versions;
 import dev.huck.raft.core.consensus.Member.Voting;
@@ -132,6 +133,8 @@ final class MessageCodec {
             head(out, READ_INDEX_REPLY, m);
             out.i64(m.token());
             out.i64(m.index());
+        } else if (message instanceof Forwarding m) {
+            ForwardingCodec.write(out, m);
         } else if (message instanceof JoinRequest m) {
             out.i8(JOIN_REQUEST);
             member(out, m.member());
@@ -155,7 +158,7 @@ final class MessageCodec {
             case JOIN_REQUEST -> new JoinRequest(member(in), in.bool());
             case JOIN_REPLY -> new JoinReply(in.i64(), in.bool(), in.text());
             case INVITATION -> new Invitation(in.text());
-            default -> consensus(type, in);
+            default -> ForwardingCodec.knows(type) ? ForwardingCodec.read(type, in) : consensus(type, in);
         };
     }
 

@@ -1,10 +1,12 @@
 package dev.huck.raft.core.wire;
 
+import dev.huck.raft.api.Command;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Admission.Invitation;
 import dev.huck.raft.core.consensus.Admission.JoinReply;
 import dev.huck.raft.core.consensus.Admission.JoinRequest;
+import dev.huck.raft.core.consensus.Forwarding;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.consensus.Message.Append;
 import dev.huck.raft.core.consensus.Message.AppendReply;
@@ -53,6 +55,12 @@ final class Samples {
                 new QueryReply(1, -2, 3, 4, 5, true, false, POSITION),
                 new ReadIndexRequest(1, -2, 3, 4),
                 new ReadIndexReply(1, -2, 3, 4, 5),
+                new Forwarding.Open(1, -2, 3, 4),
+                new Forwarding.Opened(1, -2, 3, 4),
+                new Forwarding.Commands(
+                        1, -2, 3, 4, List.of(new Forwarding.Item(5, -1, 6, Command.of("set", "a", "b")))),
+                new Forwarding.Answers(1, -2, 3, List.of(new Forwarding.Answer(4, 5, utf8("a reply")))),
+                new Forwarding.Closed(1, -2, 3, 4),
                 new JoinRequest(member, true),
                 new JoinReply(-77, true, "welcome"),
                 new Invitation("10.0.0.1:7481"));
