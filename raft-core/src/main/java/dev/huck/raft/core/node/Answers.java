@@ -104,6 +104,7 @@ final class Answers {
                     break;
                 }
                 next.forward = forward;
+                next.outgoing = forward ? next.command : null;
                 if (forward && read) {
                     next.settled = true;
                     session.readsSettled++;

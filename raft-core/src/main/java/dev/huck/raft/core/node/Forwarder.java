@@ -1,5 +1,6 @@
 package dev.huck.raft.core.node;
 
+import dev.huck.raft.api.Command;
 import dev.huck.raft.api.Options;
 import dev.huck.raft.core.consensus.Forwarding;
 import dev.huck.raft.core.consensus.Forwarding.Answer;
@@ -167,11 +168,13 @@ final class Forwarder {
     }
 
     private static Item item(Operation operation) {
+        Command command = Objects.requireNonNull(operation.outgoing);
+        operation.outgoing = null;
         return new Item(
                 operation.session.number(),
                 operation.consistency == null ? -1 : ForwardServer.LEVELS.indexOf(operation.consistency),
                 operation.minIndex,
-                Objects.requireNonNull(operation.command));
+                command);
     }
 
     void answered(Forwarding.Answers answers) {

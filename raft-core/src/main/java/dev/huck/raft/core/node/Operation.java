@@ -99,6 +99,10 @@ final class Operation {
     /** Whether it goes to the leader rather than to this node's own core. Machine stage, then loop. */
     boolean forward;
 
+    /** What is forwarded: the session may be done with the operation before it leaves. Machine stage, then loop. */
+    @Nullable
+    Command outgoing;
+
     /** Machine stage: of a read, whether nothing that comes behind it can be seen by it any more. */
     boolean settled;
 

@@ -1,6 +1,7 @@
 package dev.huck.raft.core.wire;
 
 import dev.huck.raft.api.Command;
+import dev.huck.raft.api.Role;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Admission.Invitation;
@@ -23,6 +24,7 @@ import dev.huck.raft.core.consensus.Message.SnapshotReply;
 import dev.huck.raft.core.consensus.Message.TimeoutNow;
 import dev.huck.raft.core.consensus.Message.VoteReply;
 import dev.huck.raft.core.consensus.PeerMessage;
+import dev.huck.raft.core.consensus.RollCall;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -63,6 +65,8 @@ final class Samples {
                 new Forwarding.Closed(1, -2, 3, 4),
                 new JoinRequest(member, true),
                 new JoinReply(-77, true, "welcome"),
+                new RollCall.Question(5),
+                new RollCall.Answer(5, -77, Role.CANDIDATE),
                 new Invitation("10.0.0.1:7481"));
     }
 

@@ -95,7 +95,8 @@ public final class ClientOperation {
 
     @Override
     public String toString() {
-        return kind + (consistency == Consistency.LOW ? " at LOW" : "") + " #" + id + " of key " + key + " on connection " + connection
+        return kind + (consistency == Consistency.LOW ? " at LOW" : "") + " #" + id + " of key " + key
+                + " on connection " + connection
                 + (outcome == Outcome.DONE
                         ? " at " + (position >> 16) + "." + (position & 0xffff) + " = " + Long.toHexString(value)
                         : " " + outcome);

@@ -34,6 +34,7 @@ final class SimClient implements SimConnection.Peer {
     private int connectionNumber;
     /** How the connection reads; null for as the node has it. */
     private @Nullable Reading reading;
+
     private int target;
     private boolean quiet;
     private boolean finished;
@@ -131,7 +132,8 @@ final class SimClient implements SimConnection.Peer {
             commands.add(next.command());
         }
         for (int i = 0; i < count; i++) {
-            ClientOperation operation = quiet ? workload.nextWrite(connectionNumber) : workload.next(connectionNumber, reading);
+            ClientOperation operation =
+                    quiet ? workload.nextWrite(connectionNumber) : workload.next(connectionNumber, reading);
             if (i == 0) {
                 first = operation.id;
             }
