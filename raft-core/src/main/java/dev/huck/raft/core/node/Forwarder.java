@@ -119,6 +119,7 @@ final class Forwarder {
 
     private void refuse(String error) {
         List<Operation> refused = unsent.stream().map(Waiting::operation).toList();
+        refused.forEach(operation -> operation.outgoing = null);
         unsent.clear();
         fail.accept(refused, error);
     }
@@ -203,7 +204,9 @@ final class Forwarder {
     void sweep(long now) {
         List<Operation> late = new ArrayList<>();
         while (!unsent.isEmpty() && now - unsent.getFirst().deadline > 0) {
-            late.add(unsent.removeFirst().operation);
+            Operation operation = unsent.removeFirst().operation;
+            operation.outgoing = null;
+            late.add(operation);
         }
         fail.accept(late, "CLUSTERDOWN the leader could not be reached in time; nothing was done");
         Long oldest = order.peekFirst();
