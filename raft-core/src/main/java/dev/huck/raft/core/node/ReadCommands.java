@@ -1,9 +1,7 @@
 package dev.huck.raft.core.node;
 
-import dev.huck.raft.api.Arity;
 import dev.huck.raft.api.Command;
 import dev.huck.raft.api.CommandException;
-import dev.huck.raft.api.CommandSpec;
 import dev.huck.raft.api.Consistency;
 import dev.huck.raft.api.ReadOptions;
 import dev.huck.raft.api.Reply;
@@ -14,31 +12,27 @@ import java.util.Locale;
 final class ReadCommands {
     private ReadCommands() {}
 
-    static void addTo(BuiltIns builtIns) {
-        builtIns.add(
-                CommandSpec.of("raft", Arity.atLeast(1))
-                        .help(
-                                "INDEX: the highest index that this connection's replies have shown. READ: how it reads.",
-                                "INDEX | READ LOW|MEDIUM|HIGH [MAXSTALE ms] [MININDEX n] | READ DEFAULT"),
-                ReadCommands::submit);
+    static void index(ClientSession session, Command command) {
+        if (command.count() != 1) {
+            session.error("ERR wrong number of arguments for 'raft|index' command");
+            return;
+        }
+        // In its place: behind the replies before it, which it counts.
+        session.answerOnMachine(reply -> reply.integer(session.highestIndexShown), command);
     }
 
-    private static void submit(ClientSession session, Command command) {
-        String subcommand = command.string(0).toLowerCase(Locale.ROOT);
+    static void read(ClientSession session, Command command) {
+        if (command.count() < 2) {
+            session.error("ERR wrong number of arguments for 'raft|read' command");
+            return;
+        }
         try {
-            if (subcommand.equals("index") && command.count() == 1) {
-                // In its place: behind the replies before it, which it counts.
-                session.answerOnMachine(reply -> reply.integer(session.highestIndexShown), command);
-            } else if (subcommand.equals("read") && command.count() >= 2) {
-                session.setReading(options(command));
-                session.answer(Reply::ok, command);
-            } else {
-                session.error("ERR unknown subcommand or wrong number of arguments for 'raft': try RAFT INDEX, or RAFT"
-                        + " READ LOW|MEDIUM|HIGH|DEFAULT [MAXSTALE ms] [MININDEX n]");
-            }
+            session.setReading(options(command));
         } catch (CommandException e) {
             session.error(Faults.message(e));
+            return;
         }
+        session.answer(Reply::ok, command);
     }
 
     private static ReadOptions options(Command command) {
