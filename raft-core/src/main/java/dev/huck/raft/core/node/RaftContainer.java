@@ -12,7 +12,10 @@ import dev.huck.raft.api.Reply;
 import java.util.List;
 import java.util.Locale;
 
-/** {@code RAFT} and its subcommands: the membership as it is, changes of it in one step, and clients' sessions. */
+/**
+ * {@code RAFT} and its subcommands: the membership as it is, changes of it in one step, how a connection reads, and clients'
+ * sessions.
+ */
 final class RaftContainer {
     private static final List<String> HELP = List.of(
             "RAFT <subcommand> [<arg> ...]. Subcommands are:",
@@ -28,6 +31,13 @@ final class RaftContainer {
             "    PROMOTE <member>        a learner votes",
             "    DEMOTE <member>         a voter becomes a learner",
             "    MOVE <member> <address> a member is reached elsewhere",
+            "INDEX",
+            "    The highest index of the log that this connection's replies have shown.",
+            "READ LOW|MEDIUM|HIGH [MAXSTALE <ms>] [MININDEX <index>]",
+            "    How this connection reads from now on. MAXSTALE, at LOW: how old the state may be.",
+            "    MININDEX: what the state must hold, such as an INDEX of another connection.",
+            "READ DEFAULT",
+            "    It reads as the node does.",
             "SESSION OPEN|DO|CLOSE|HELP",
             "    Has commands that a client repeats take effect once.",
             "HELP",
@@ -43,7 +53,8 @@ final class RaftContainer {
         builtIns.add(
                 CommandSpec.of("raft", Arity.atLeast(1), "admin")
                         .help(
-                                "Shows the membership (CONFIG), changes it in one step, or gives a client a SESSION (see HELP).",
+                                "Shows the membership (CONFIG), changes it in one step, says how to READ, or gives a client a"
+                                        + " SESSION (see HELP).",
                                 "subcommand",
                                 "[argument ...]"),
                 this::run);
@@ -59,6 +70,8 @@ final class RaftContainer {
                             HELP.forEach(reply::simple);
                         },
                         command);
+            case "index" -> ReadCommands.index(session, command);
+            case "read" -> ReadCommands.read(session, command);
             case "session" -> SessionCommands.submit(session, command);
             default -> change(session, command);
         }
