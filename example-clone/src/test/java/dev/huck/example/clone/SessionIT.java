@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.huck.raft.api.Client;
 import dev.huck.raft.api.Command;
-import dev.huck.raft.api.Consistency;
 import dev.huck.raft.api.ExactlyOnceClient;
+import dev.huck.raft.api.ReadOptions;
 import dev.huck.raft.api.Result;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -72,8 +72,13 @@ class SessionIT {
         }
 
         @Override
-        public CompletionStage<Result> send(Consistency consistency, Command command) {
-            throw new UnsupportedOperationException();
+        public CompletionStage<Result> send(ReadOptions options, Command command) {
+            return send(command);
+        }
+
+        @Override
+        public long lastIndex() {
+            return 0;
         }
 
         @Override

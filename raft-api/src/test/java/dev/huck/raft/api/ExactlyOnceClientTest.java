@@ -39,8 +39,13 @@ class ExactlyOnceClientTest {
         }
 
         @Override
-        public CompletionStage<Result> send(Consistency consistency, Command command) {
+        public CompletionStage<Result> send(ReadOptions options, Command command) {
             return send(command);
+        }
+
+        @Override
+        public long lastIndex() {
+            return 0;
         }
 
         @Override

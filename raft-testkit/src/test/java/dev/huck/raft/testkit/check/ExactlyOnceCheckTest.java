@@ -2,6 +2,7 @@ package dev.huck.raft.testkit.check;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.huck.raft.api.Consistency;
 import dev.huck.raft.testkit.check.ClientOperation.Kind;
 import dev.huck.raft.testkit.check.ClientOperation.Outcome;
 import java.util.ArrayList;
@@ -22,7 +23,8 @@ class ExactlyOnceCheckTest {
         }
         List<ClientOperation> numbered = new ArrayList<>();
         for (Outcome outcome : outcomes) {
-            ClientOperation operation = new ClientOperation(numbered.size() + 1, 1, Kind.INCR, 0, 0, 0);
+            ClientOperation operation =
+                    new ClientOperation(numbered.size() + 1, 1, Kind.INCR, 0, 0, Consistency.HIGH, 0);
             operation.outcome = outcome;
             numbered.add(operation);
         }
