@@ -9,7 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.Response;
@@ -136,9 +139,20 @@ final class Checks {
         Map<String, String> first = contents(nodes.get(0));
         for (NodeProcess node : nodes) {
             assertEquals(
-                    first,
-                    contents(node),
+                    List.of(),
+                    differences(first, contents(node)),
                     node.address() + " beside " + nodes.get(0).address());
         }
+    }
+
+    /** The first of the keys that two nodes do not hold alike. */
+    private static List<String> differences(Map<String, String> one, Map<String, String> other) {
+        Set<String> keys = new TreeSet<>(one.keySet());
+        keys.addAll(other.keySet());
+        return keys.stream()
+                .filter(key -> !Objects.equals(one.get(key), other.get(key)))
+                .limit(10)
+                .map(key -> key + "=" + one.get(key) + "|" + other.get(key))
+                .toList();
     }
 }

@@ -6,13 +6,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.LongPredicate;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who belongs to the cluster and what it has agreed on (Raft §6; dissertation §4.3). Joint when some member is incoming
- * or outgoing: then every quorum needs a majority of the old voters and one of the new.
+ * Who belongs to the cluster and what it has agreed on (Raft §6; dissertation §4.3). Joint when some member is incoming,
+ * outgoing or demoted: then every quorum needs a majority of the old voters and one of the new. A change that has to wait
+ * for newcomers stands in it as a plan, so that whoever leads when they have caught up carries it out.
  *
  * @param index the log entry that carries it; 0 for none
  * @param members in ascending order of store id
@@ -71,7 +73,15 @@ public record Configuration(long index, List<Member> members, Settings settings)
 
     /** @return whether two quorums are needed */
     public boolean isJoint() {
-        return members.stream().anyMatch(m -> m.voting() == Voting.INCOMING || m.voting() == Voting.OUTGOING);
+        return members.stream().anyMatch(m -> m.votesInNew() != m.votesInOld());
+    }
+
+    /** @return whether a change waits for members that have not caught up */
+    public boolean isPlanned() {
+        return members.stream()
+                .anyMatch(m -> m.voting() == Voting.AWAITED
+                        || m.voting() == Voting.LEAVING
+                        || m.voting() == Voting.RETREATING);
     }
 
     /**
@@ -153,20 +163,55 @@ public record Configuration(long index, List<Member> members, Settings settings)
     }
 
     /**
-     * What follows a joint configuration: the incoming are voters, the outgoing are gone.
+     * What follows a joint configuration: the incoming are voters, the demoted learners, the outgoing are gone.
      *
      * @return the configuration, not yet at an index
      */
     public Configuration afterJoint() {
-        List<Member> after = new ArrayList<>();
+        return map(voting -> switch (voting) {
+            case INCOMING -> Voting.VOTER;
+            case DEMOTED -> Voting.LEARNER;
+            case OUTGOING -> null;
+            case LEARNER, NEWCOMER, VOTER, AWAITED, LEAVING, RETREATING -> voting;
+        });
+    }
+
+    /**
+     * The joint configuration with which a planned change begins.
+     *
+     * @return the configuration, not yet at an index
+     */
+    Configuration begun() {
+        return map(voting -> switch (voting) {
+            case AWAITED -> Voting.INCOMING;
+            case LEAVING -> Voting.OUTGOING;
+            case RETREATING -> Voting.DEMOTED;
+            case LEARNER, NEWCOMER, VOTER, INCOMING, OUTGOING, DEMOTED -> voting;
+        });
+    }
+
+    /**
+     * The same without its plan: who was to leave or to be demoted stays, who was awaited stays a learner.
+     *
+     * @return the configuration, not yet at an index
+     */
+    Configuration abandoned() {
+        return map(voting -> switch (voting) {
+            case AWAITED -> Voting.LEARNER;
+            case LEAVING, RETREATING -> Voting.VOTER;
+            case LEARNER, NEWCOMER, VOTER, INCOMING, OUTGOING, DEMOTED -> voting;
+        });
+    }
+
+    private Configuration map(Function<Voting, @Nullable Voting> part) {
+        List<Member> mapped = new ArrayList<>();
         for (Member member : members) {
-            if (member.voting() == Voting.INCOMING) {
-                after.add(member.as(Voting.VOTER));
-            } else if (member.voting() != Voting.OUTGOING) {
-                after.add(member);
+            Voting voting = part.apply(member.voting());
+            if (voting != null) {
+                mapped.add(member.as(voting));
             }
         }
-        return new Configuration(0, after, settings);
+        return new Configuration(0, mapped, settings);
     }
 
     /**

@@ -15,6 +15,21 @@ final class Configurations {
         return history.get(history.size() - 1);
     }
 
+    /**
+     * Whether a store may be needed to elect a leader: it votes, or it did until an entry that is not known to be committed
+     * (dissertation §4.2.2). It alone may have that entry, and then those that are left can elect nobody without it.
+     */
+    boolean mayCampaign(long storeId, long commit) {
+        Configuration current = current();
+        if (current.isVoter(storeId)) {
+            return true;
+        }
+        // The one before the last is committed: else the last would not have been proposed.
+        return current.index() > commit
+                && history.size() > 1
+                && history.get(history.size() - 2).isVoter(storeId);
+    }
+
     void append(Configuration configuration) {
         history.add(configuration);
     }

@@ -140,4 +140,26 @@ public sealed interface Effect {
      * @param position what it covers
      */
     record RestoreMachine(LogPosition position) implements Effect {}
+
+    /**
+     * Syncs all that was written so far and writes down that this node is not recovering any more, in the stream of writes;
+     * answered by {@link Event.Recovered}.
+     */
+    record EndRecovery() implements Effect {}
+
+    /**
+     * This node is recovering and hears no leader.
+     *
+     * @param loss why
+     * @param silent voters that have not answered
+     */
+    record RecoveryWaits(Loss loss, List<Long> silent) implements Effect {}
+
+    /**
+     * So many voters lost power that nobody can tell what they had acknowledged: they vote all the same, for the best log
+     * of all. What no log has is lost.
+     *
+     * @param best where that log ends
+     */
+    record RecoveryGivenUp(LogPosition best) implements Effect {}
 }

@@ -28,8 +28,16 @@ public final class Entries {
     /** By their codes on disk and on the wire: never reordered. */
     private static final List<Durability> DURABILITIES = List.of(Durability.LOW, Durability.MEDIUM, Durability.HIGH);
 
-    private static final List<Voting> VOTINGS =
-            List.of(Voting.LEARNER, Voting.NEWCOMER, Voting.VOTER, Voting.INCOMING, Voting.OUTGOING);
+    private static final List<Voting> VOTINGS = List.of(
+            Voting.LEARNER,
+            Voting.NEWCOMER,
+            Voting.VOTER,
+            Voting.INCOMING,
+            Voting.OUTGOING,
+            Voting.DEMOTED,
+            Voting.AWAITED,
+            Voting.LEAVING,
+            Voting.RETREATING);
     private static final int HEADER = 17;
     private static final byte CONFIGURATION_FORMAT = 1;
 

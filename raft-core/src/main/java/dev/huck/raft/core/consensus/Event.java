@@ -114,6 +114,9 @@ public sealed interface Event {
      */
     record ChangeMembers(long request, Change change) implements Event {}
 
+    /** {@link Effect.EndRecovery} was carried out. */
+    record Recovered() implements Event {}
+
     /** The node wants to hand leadership to somebody else. */
     record Transfer() implements Event {}
 }

@@ -36,10 +36,11 @@ final class Follower implements RoleState {
             return;
         }
         postponeElection();
-        if (raft.configuration().isVoter(raft.self)) {
+        if (raft.mayCampaign()) {
             raft.campaign(false);
         } else {
             raft.leader = 0; // Nobody is pointed to one that is gone.
+            raft.recovering.ask();
         }
     }
 
@@ -87,6 +88,9 @@ final class Follower implements RoleState {
     }
 
     void flush() {
+        if (raft.leader != 0) {
+            raft.recovering.verified(verified);
+        }
         if (owesReply) {
             reply(true, LogPosition.START);
         }
@@ -104,7 +108,8 @@ final class Follower implements RoleState {
                 accepted,
                 accepted ? Math.min(verified, log.counted()) : 0,
                 Math.min(verified, log.synced()),
-                hint));
+                hint,
+                raft.recovering.nonce()));
     }
 
     void install(InstallSnapshot install) {
@@ -136,6 +141,15 @@ final class Follower implements RoleState {
         // All that is committed equals the leader's log; what it may count is what is durable of it.
         long match = done ? Math.min(raft.commit, raft.log.counted()) : 0;
         raft.send(new SnapshotReply(
-                raft.self, raft.leader, raft.term, session, round, install.position(), next, done, match));
+                raft.self,
+                raft.leader,
+                raft.term,
+                session,
+                round,
+                install.position(),
+                next,
+                done,
+                match,
+                raft.recovering.nonce()));
     }
 }

@@ -34,11 +34,16 @@ final class Leader implements RoleState {
     void open() {
         replication.open();
         raft.appendToLog(new LogEntry(opening, raft.term, Entries.noop(raft.stampEnd)));
+        raft.recovering.elected();
         beat();
     }
 
     boolean hasOpened() {
         return raft.commit >= opening;
+    }
+
+    boolean isHandingOver() {
+        return transferTo != 0;
     }
 
     @Override
@@ -140,12 +145,16 @@ final class Leader implements RoleState {
     /** Commits what a quorum holds, but only up to an entry of this term (Raft §5.4.2). */
     void advanceCommit() {
         Configuration configuration = raft.configuration();
-        long held = configuration.quorumValue(
-                member -> member == raft.self ? raft.log.counted() : replication.matchOf(member));
+        long held =
+                configuration.quorumValue(member -> member == raft.self ? ownCounted() : replication.matchOf(member));
         if (held > raft.commit && raft.log.termAt(held) == raft.term) {
             raft.commitTo(held);
             membership.committed();
         }
+    }
+
+    private long ownCounted() {
+        return raft.recovering.isActive() ? 0 : raft.log.counted();
     }
 
     /** Hands over to the voter that has most of the log (dissertation §3.10). */

@@ -23,7 +23,20 @@ public record Member(long storeId, String nodeId, String address, Voting voting,
         /** In the new quorum of a joint configuration only. */
         INCOMING,
         /** In the old quorum of a joint configuration only; leaves as a member when that ends. */
-        OUTGOING
+        OUTGOING,
+        /** In the old quorum of a joint configuration only; a learner when that ends. */
+        DEMOTED,
+        /** In no quorum yet; part of a change that begins when all such members have caught up. */
+        AWAITED,
+        /** In the quorum until the change that waits for the awaited begins; then outgoing. */
+        LEAVING,
+        /** In the quorum until the change that waits for the awaited begins; then demoted. */
+        RETREATING;
+
+        /** @return whether it counts in the old quorum and in the new one, as if nothing were to change */
+        boolean isFull() {
+            return this == VOTER || this == LEAVING || this == RETREATING;
+        }
     }
 
     /**
@@ -52,16 +65,16 @@ public record Member(long storeId, String nodeId, String address, Voting voting,
      * @return true for a voter, also an incoming one
      */
     public boolean votesInNew() {
-        return voting == Voting.VOTER || voting == Voting.INCOMING;
+        return voting.isFull() || voting == Voting.INCOMING;
     }
 
     /**
      * Whether it counts in the quorum that was the only one before a joint configuration.
      *
-     * @return true for a voter, also an outgoing one
+     * @return true for a voter, also one that is outgoing or demoted
      */
     public boolean votesInOld() {
-        return voting == Voting.VOTER || voting == Voting.OUTGOING;
+        return voting.isFull() || voting == Voting.OUTGOING || voting == Voting.DEMOTED;
     }
 
     /**
@@ -72,5 +85,16 @@ public record Member(long storeId, String nodeId, String address, Voting voting,
      */
     public Member as(Voting part) {
         return new Member(storeId, nodeId, address, part, versions);
+    }
+
+    /**
+     * The same member elsewhere, or with another build.
+     *
+     * @param newAddress host:port
+     * @param newVersions what it understands now
+     * @return the member
+     */
+    public Member at(String newAddress, Versions newVersions) {
+        return new Member(storeId, nodeId, newAddress, voting, newVersions);
     }
 }

@@ -5,68 +5,51 @@ import dev.huck.raft.core.consensus.Member.Voting;
 import dev.huck.raft.core.consensus.Message.TimeoutNow;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Changes of membership: one at a time, voters always by a joint configuration (Raft §6; dissertation §4.3). A change may
  * begin once an entry of this term and the configuration before it are committed; whoever leads when a joint one is
- * committed ends it.
+ * committed ends it. Who is to vote catches up first (dissertation §4.2.1): until then the change stands in the
+ * configuration as a plan.
  */
 final class Membership {
     private final Leader leading;
     private final List<Request> requests = new ArrayList<>();
 
-    /** Somebody waits for a member to vote, or to be gone. */
-    private record Request(long number, long storeId, boolean adds) {}
+    /** Somebody waits for what a change asks for. */
+    private record Request(long number, Change change) {}
+
+    /** What has become of a wish. */
+    private enum Fate {
+        FULFILLED,
+        OPEN,
+        UNDONE
+    }
 
     Membership(Leader leading) {
         this.leading = leading;
     }
 
     void change(Event.ChangeMembers event) {
-        Rejection refused = begin(event.change());
+        Configuration current = leading.raft.configuration();
+        ChangePlan plan = ChangePlan.of(current, event.change());
+        Rejection refused = plan.refused();
+        boolean changes = !plan.next().equals(current);
+        if (refused == null && changes) {
+            refused = leading.isHandingOver()
+                    ? Rejection.TRANSFERRING
+                    : isSettled() ? null : Rejection.CHANGE_IN_PROGRESS;
+        }
         if (refused != null) {
             leading.raft.outbox.add(new Effect.Changed(event.request(), refused, true));
             return;
         }
-        if (event.change() instanceof Change.Add add) {
-            requests.add(new Request(event.request(), add.member().storeId(), true));
-        } else if (event.change() instanceof Change.Remove remove) {
-            requests.add(new Request(event.request(), remove.storeId(), false));
+        if (changes) {
+            append(plan.next());
         }
+        requests.add(
+                new Request(event.request(), event.change())); // If nothing changes: waits with whoever asked first.
         answer();
-    }
-
-    private @Nullable Rejection begin(Change change) {
-        Configuration current = leading.raft.configuration();
-        if (change instanceof Change.Add add) {
-            Member there = current.member(add.member().storeId());
-            if (there != null && there.equals(add.member().as(there.voting()))) {
-                return null; // It is a member already: wait with whoever asked first.
-            }
-            if (!isSettled()) {
-                return Rejection.CHANGE_IN_PROGRESS;
-            }
-            append(current.with(add.member().as(there == null ? Voting.NEWCOMER : there.voting())));
-            return null;
-        }
-        if (change instanceof Change.Remove remove) {
-            Member there = current.member(remove.storeId());
-            if (there == null) {
-                return Rejection.UNKNOWN_MEMBER;
-            }
-            if (!isSettled()) {
-                return Rejection.CHANGE_IN_PROGRESS;
-            }
-            if (current.isSoleVoter(remove.storeId())) {
-                return Rejection.LAST_VOTER;
-            }
-            append(
-                    there.voting() == Voting.VOTER
-                            ? current.with(there.as(Voting.OUTGOING))
-                            : current.without(remove.storeId()));
-        }
-        return null;
     }
 
     private boolean isSettled() {
@@ -102,34 +85,73 @@ final class Membership {
         }
     }
 
-    /** A newcomer that has all that is committed starts to vote. */
+    /** Newcomers that have caught up start to vote: each by itself, those of a plan with all that belongs to it. */
     void promoteWhoCaughtUp() {
-        if (!isSettled()) {
+        if (!isSettled() || leading.isHandingOver()) {
             return;
         }
-        Raft raft = leading.raft;
-        for (Member member : raft.configuration().members()) {
-            if (member.voting() == Voting.NEWCOMER && leading.replication.matchOf(member.storeId()) >= raft.commit) {
-                append(raft.configuration().with(member.as(Voting.INCOMING)));
-                return;
+        Configuration current = leading.raft.configuration();
+        if (current.isPlanned()) {
+            if (current.members().stream().allMatch(m -> m.voting() != Voting.AWAITED || isCaughtUp(m))) {
+                append(current.begun());
             }
+            return;
+        }
+        Configuration next = current;
+        for (Member member : current.members()) {
+            if (member.voting() == Voting.NEWCOMER && isCaughtUp(member)) {
+                next = next.with(member.as(Voting.INCOMING));
+            }
+        }
+        if (next.isJoint()) {
+            append(next);
         }
     }
 
+    private boolean isCaughtUp(Member member) {
+        return leading.replication.isCaughtUp(member.storeId());
+    }
+
     private void answer() {
-        Configuration current = leading.raft.configuration();
         if (!isSettled()) {
             return;
         }
         requests.removeIf(request -> {
-            Member member = current.member(request.storeId);
-            if (request.adds && member != null && member.voting() != Voting.VOTER) {
-                return false;
+            Fate fate = Fate.FULFILLED;
+            for (Change.Step step : request.change.steps()) {
+                Fate of = fate(step);
+                fate = of.compareTo(fate) > 0 ? of : fate;
             }
-            boolean wanted = request.adds == (member != null);
-            leading.raft.outbox.add(new Effect.Changed(request.number, wanted ? null : Rejection.UNKNOWN_MEMBER, true));
-            return true;
+            if (fate != Fate.OPEN) {
+                Rejection undone = fate == Fate.UNDONE ? Rejection.SUPERSEDED : null;
+                leading.raft.outbox.add(new Effect.Changed(request.number, undone, true));
+            }
+            return fate != Fate.OPEN;
         });
+    }
+
+    /** How a wish stands in a configuration that has settled, though perhaps with a plan. */
+    private Fate fate(Change.Step step) {
+        Configuration current = leading.raft.configuration();
+        Member member = current.member(step.storeId());
+        Voting voting = member == null ? null : member.voting();
+        Fate otherwise = current.isPlanned() ? Fate.OPEN : Fate.UNDONE;
+        if (step instanceof Change.Remove) {
+            return voting == null ? Fate.FULFILLED : otherwise;
+        }
+        if (voting == null) {
+            return Fate.UNDONE;
+        }
+        if (step instanceof Change.Demote) {
+            return voting == Voting.LEARNER ? Fate.FULFILLED : otherwise;
+        }
+        if (step instanceof Change.Update) {
+            return Fate.FULFILLED;
+        }
+        boolean stays = step instanceof Change.Add add && add.member().voting() == Voting.LEARNER;
+        return stays || voting == Voting.VOTER
+                ? Fate.FULFILLED
+                : voting == Voting.NEWCOMER || voting == Voting.AWAITED ? Fate.OPEN : otherwise;
     }
 
     /** This node no longer leads: what has begun may or may not come about. */

@@ -33,8 +33,9 @@ public sealed interface Message extends PeerMessage {
      * @param to receiver
      * @param term the asked-for term if granted, else the sender's own
      * @param granted whether the sender would vote for the receiver
+     * @param committed the last of the asker's entries, by their index, that the sender knows to be committed in its own log
      */
-    record PreVoteReply(long from, long to, long term, boolean granted) implements Message {}
+    record PreVoteReply(long from, long to, long term, boolean granted, LogPosition committed) implements Message {}
 
     /**
      * Asks for a vote (Raft §5.2).
@@ -94,6 +95,8 @@ public sealed interface Message extends PeerMessage {
      * @param synced up to here that is on disk
      * @param hint if not accepted: where the leader should try next: the sender's last entry at or before the conflict
      *     whose term may match
+     * @param nonce to be echoed in {@link CatchUp}: the sender is recovering, and nothing that it has counts towards a
+     *     commit; 0 if it is not
      */
     record AppendReply(
             long from,
@@ -104,7 +107,8 @@ public sealed interface Message extends PeerMessage {
             boolean accepted,
             long match,
             long synced,
-            LogPosition hint)
+            LogPosition hint,
+            long nonce)
             implements Message {}
 
     /**
@@ -144,6 +148,7 @@ public sealed interface Message extends PeerMessage {
      * @param next offset of the piece that the sender wants now
      * @param done whether the sender has all that the snapshot covers, by this or another way
      * @param match if done: as in {@link AppendReply}
+     * @param nonce as in {@link AppendReply}
      */
     record SnapshotReply(
             long from,
@@ -154,7 +159,8 @@ public sealed interface Message extends PeerMessage {
             LogPosition position,
             long next,
             boolean done,
-            long match)
+            long match,
+            long nonce)
             implements Message {}
 
     /**
@@ -165,4 +171,49 @@ public sealed interface Message extends PeerMessage {
      * @param term the leader's term
      */
     record TimeoutNow(long from, long to, long term) implements Message {}
+
+    /**
+     * Answers a nonce that came with an {@link AppendReply} or {@link SnapshotReply}: once the receiver has all that this
+     * leader had then, on disk, it has recovered.
+     *
+     * @param from sender
+     * @param to receiver
+     * @param term the leader's term
+     * @param nonce echoed
+     * @param index the leader's last entry when it had the nonce
+     */
+    record CatchUp(long from, long to, long term, long nonce, long index) implements Message {}
+
+    /**
+     * A recovering voter that hears no leader asks every voter how it is. Changes nobody's term.
+     *
+     * @param from sender
+     * @param to receiver
+     * @param term the sender's term
+     * @param nonce drawn for this round of questions
+     */
+    record Query(long from, long to, long term, long nonce) implements Message {}
+
+    /**
+     * Answers {@link Query}. Changes nobody's term.
+     *
+     * @param from sender
+     * @param to receiver
+     * @param term the sender's term
+     * @param nonce echoed
+     * @param run drawn at the sender's start
+     * @param recovering whether it may have forgotten what it acknowledged
+     * @param hearsLeader whether it hears a leader, or is one
+     * @param last the sender's last entry
+     */
+    record QueryReply(
+            long from,
+            long to,
+            long term,
+            long nonce,
+            long run,
+            boolean recovering,
+            boolean hearsLeader,
+            LogPosition last)
+            implements Message {}
 }

@@ -33,7 +33,13 @@ final class Progress {
     Mode mode = Mode.PROBE;
     long session;
     long next;
+    /** Up to here its log equals the leader's, and what it has is written. */
     long match;
+    /** Up to here that counts towards a commit: what it has while it is recovering does not. */
+    long counted;
+    /** Not zero while the peer is recovering. */
+    long nonce;
+
     long inflightBytes;
     /** Bytes that may be under way: less than allowed while the way to the peer is slow. */
     long window = Long.MAX_VALUE;
@@ -52,18 +58,39 @@ final class Progress {
     long sentAt;
     /** Newest round that it answered. */
     long round;
+    /** Until it votes: where the leader's log ended when the present round of catching up began, and when that was. */
+    long catchUpTo;
+
+    long catchUpSince;
+    /** Whether the last round was over within an election timeout. */
+    boolean caughtUp;
     /** While a snapshot is on its way. */
     LogPosition snapshot = LogPosition.START;
 
     long snapshotOffset;
     boolean readingChunk;
 
+    /** For a peer of which nothing is known: {@code next} is behind the end of the leader's log. */
     Progress(long peer, long session, long next, long now) {
         this.peer = peer;
         this.session = session;
         this.next = next;
         this.answeredAt = now;
         this.movedAt = now;
+        this.catchUpTo = next - 1;
+        this.catchUpSince = now;
+    }
+
+    /**
+     * Rounds of catching up (dissertation §4.2.1): each lasts until the peer has all that the leader had when it began, so
+     * a short one says that the peer keeps up with what comes in.
+     */
+    void catchUp(long lastIndex, long now, long within) {
+        if (match >= catchUpTo) {
+            caughtUp = now - catchUpSince <= within;
+            catchUpTo = lastIndex;
+            catchUpSince = now;
+        }
     }
 
     /** Begins a new session that looks for agreement from here. */

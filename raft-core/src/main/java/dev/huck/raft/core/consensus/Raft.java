@@ -6,9 +6,12 @@ import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Configuration.Settings;
 import dev.huck.raft.core.consensus.Message.Append;
 import dev.huck.raft.core.consensus.Message.AppendReply;
+import dev.huck.raft.core.consensus.Message.CatchUp;
 import dev.huck.raft.core.consensus.Message.InstallSnapshot;
 import dev.huck.raft.core.consensus.Message.PreVote;
 import dev.huck.raft.core.consensus.Message.PreVoteReply;
+import dev.huck.raft.core.consensus.Message.Query;
+import dev.huck.raft.core.consensus.Message.QueryReply;
 import dev.huck.raft.core.consensus.Message.RequestVote;
 import dev.huck.raft.core.consensus.Message.SnapshotReply;
 import dev.huck.raft.core.consensus.Message.TimeoutNow;
@@ -30,6 +33,7 @@ public final class Raft {
     final Limits limits;
     final RandomGenerator random;
     final Applying applying;
+    final Recovering recovering;
     private final Voter voter;
 
     long now;
@@ -53,6 +57,7 @@ public final class Raft {
         this.random = random;
         this.now = now;
         this.voter = new Voter(this);
+        this.recovering = new Recovering(this, recovery.loss());
         this.term = recovery.hardState().term();
         this.vote = recovery.hardState().vote();
         this.commit = recovery.snapshot().index();
@@ -86,6 +91,8 @@ public final class Raft {
             persisted(persisted.sequence());
         } else if (event instanceof Event.Synced synced) {
             log.synced(synced.sequence());
+        } else if (event instanceof Event.Recovered) {
+            recovering.ended();
         } else if (event instanceof Event.Applied applied) {
             applying.applied(applied.index());
         } else if (event instanceof Event.MachineRestarted restarted) {
@@ -186,6 +193,11 @@ public final class Raft {
         return applying.applied();
     }
 
+    /** @return why this node may have forgotten what it acknowledged, and so neither votes nor counts */
+    public Loss loss() {
+        return recovering.loss();
+    }
+
     /** @return what this node's newest snapshot covers */
     public LogPosition snapshot() {
         return applying.snapshot();
@@ -243,6 +255,14 @@ public final class Raft {
             voter.answer(ask);
             return;
         }
+        if (message instanceof Query asked) {
+            send(recovering.reply(asked));
+            return;
+        }
+        if (message instanceof QueryReply reply) {
+            recovering.answered(reply);
+            return;
+        }
         if (message instanceof RequestVote ask && ask.term() > term && !ask.transfer() && voter.isLeaderAlive()) {
             return; // Dissertation §4.2.3: a server that hears its leader is not disturbed, and no term is adopted.
         }
@@ -254,6 +274,11 @@ public final class Raft {
             voter.answer(ask);
         } else if (message instanceof PreVoteReply reply) {
             if (role instanceof Candidate candidate) {
+                if (endsDoubt(reply.committed())) {
+                    commitTo(Math.max(commit, reply.committed().index()));
+                    becomeFollower(term);
+                    return;
+                }
                 candidate.preVoteReply(reply);
             }
         } else if (message instanceof VoteReply reply) {
@@ -263,14 +288,32 @@ public final class Raft {
         } else if (message instanceof Append append) {
             if (append.term() < term) {
                 send(new AppendReply(
-                        self, append.from(), term, append.session(), append.round(), false, 0, 0, log.last()));
+                        self,
+                        append.from(),
+                        term,
+                        append.session(),
+                        append.round(),
+                        false,
+                        0,
+                        0,
+                        log.last(),
+                        recovering.nonce()));
             } else {
                 following(append.from()).append(append);
             }
         } else if (message instanceof InstallSnapshot install) {
             if (install.term() < term) {
                 send(new AppendReply(
-                        self, install.from(), term, install.session(), install.round(), false, 0, 0, log.last()));
+                        self,
+                        install.from(),
+                        term,
+                        install.session(),
+                        install.round(),
+                        false,
+                        0,
+                        0,
+                        log.last(),
+                        recovering.nonce()));
             } else {
                 following(install.from()).install(install);
             }
@@ -285,9 +328,12 @@ public final class Raft {
         } else if (message instanceof TimeoutNow timeout) {
             if (timeout.term() == term
                     && timeout.from() == leader
-                    && configuration().isVoter(self)) {
+                    && configuration().isVoter(self)
+                    && !recovering.isActive()) {
                 campaign(true);
             }
+        } else if (message instanceof CatchUp answer) {
+            recovering.caughtUpAt(answer);
         }
     }
 
@@ -301,6 +347,7 @@ public final class Raft {
         }
         leader = from;
         voter.heardLeader();
+        recovering.heardLeader();
         return (Follower) role;
     }
 
@@ -322,9 +369,27 @@ public final class Raft {
         role = new Follower(this);
     }
 
+    boolean mayCampaign() {
+        return configurations.mayCampaign(self, commit);
+    }
+
+    /** Whether what others know to be committed tells a candidate that it votes no more: logs that agree there agree before. */
+    private boolean endsDoubt(LogPosition committed) {
+        return !configuration().isVoter(self)
+                && committed.index() >= configuration().index()
+                && log.contains(committed);
+    }
+
     /** Begins an election: with a pre-vote, unless the leader asked for it or nobody else votes. */
     void campaign(boolean transfer) {
         leader = 0;
+        recovering.ask();
+        if (!recovering.mayCampaign()) {
+            if (!(role instanceof Follower)) {
+                role = new Follower(this);
+            }
+            return;
+        }
         if (transfer || configuration().isSoleVoter(self)) {
             campaignForReal(transfer);
         } else {

@@ -15,6 +15,7 @@ public final class Recovery {
     private final RaftLog log;
     private final Configurations configurations;
     private long stampEnd;
+    private Loss loss = Loss.NONE;
 
     /** What to do about a log and the newest snapshot beside it; exactly one case holds. */
     public enum Decision {
@@ -70,6 +71,19 @@ public final class Recovery {
             return Decision.RESET_LOG;
         }
         return Decision.USE;
+    }
+
+    /**
+     * Says that this node may have forgotten what it acknowledged.
+     *
+     * @param cause why
+     */
+    public void recovering(Loss cause) {
+        loss = cause;
+    }
+
+    Loss loss() {
+        return loss;
     }
 
     /**

@@ -1,6 +1,6 @@
 package dev.huck.raft.core.consensus;
 
-/** Why the core did not take something on. It was never proposed and never will be. */
+/** Why the core did not take something on. It was never proposed and never will be, where nothing else is said. */
 public enum Rejection {
     /** This node does not lead. */
     NOT_LEADER,
@@ -13,5 +13,11 @@ public enum Rejection {
     /** There is no such member. */
     UNKNOWN_MEMBER,
     /** It would leave the cluster without a voter. */
-    LAST_VOTER
+    LAST_VOTER,
+    /** The configuration is another one than the change was made for. */
+    CONFIGURATION_CHANGED,
+    /** Another member has that node id or address. */
+    NAME_TAKEN,
+    /** It had begun, and a later change undid it. */
+    SUPERSEDED
 }

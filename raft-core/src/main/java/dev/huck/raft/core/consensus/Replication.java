@@ -4,6 +4,7 @@ import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Message.Append;
 import dev.huck.raft.core.consensus.Message.AppendReply;
+import dev.huck.raft.core.consensus.Message.CatchUp;
 import dev.huck.raft.core.consensus.Message.InstallSnapshot;
 import dev.huck.raft.core.consensus.Message.SnapshotReply;
 import dev.huck.raft.core.consensus.Progress.Mode;
@@ -58,9 +59,22 @@ final class Replication {
         return (raft.term << 24) | ++sessions;
     }
 
+    /** Up to where what a peer has counts; nothing new while it is recovering. */
     long matchOf(long peer) {
         Progress progress = peers.get(peer);
-        return progress == null ? -1 : progress.match;
+        return progress == null ? -1 : progress.counted;
+    }
+
+    /** Whether a peer lacks nothing but what came within the last election timeout, and is in touch. */
+    boolean isCaughtUp(long peer) {
+        Progress progress = peers.get(peer);
+        long within = raft.settings().electionMinNanos();
+        return progress != null
+                && progress.caughtUp
+                && progress.mode == Mode.REPLICATE
+                && progress.nonce == 0
+                && (progress.match >= progress.catchUpTo || raft.now - progress.catchUpSince <= within)
+                && raft.now - progress.answeredAt <= within;
     }
 
     List<Long> silentPeers() {
@@ -124,7 +138,7 @@ final class Replication {
         for (Progress peer : peers.values()) {
             Member member = raft.configuration().member(peer.peer);
             boolean answers = raft.now - peer.answeredAt < raft.settings().electionMinNanos();
-            if (member != null && member.votesInNew() && answers && peer.match > match) {
+            if (member != null && member.votesInNew() && answers && peer.nonce == 0 && peer.match > match) {
                 best = peer.peer;
                 match = peer.match;
             }
@@ -218,20 +232,42 @@ final class Replication {
             return; // Of another session: it says nothing about this one.
         }
         answered(peer, reply.round());
+        recovers(peer, reply.nonce());
         if (!reply.accepted()) {
             long agreed = reply.hint().index() < raft.log.base().index()
                     ? reply.hint().index()
                     : raft.log.agreementAtMost(reply.hint());
             peer.match = Math.min(peer.match, agreed); // What it says now is what it has.
+            peer.counted = Math.min(peer.counted, agreed);
             peer.probe(newSession(), agreed + 1);
             return;
         }
-        peer.matched(reply.match(), raft.now);
+        matched(peer, reply.match(), reply.nonce());
+        peer.catchUp(raft.log.lastIndex(), raft.now, raft.settings().electionMinNanos());
         if (peer.mode == Mode.PROBE) {
             peer.mode = Mode.REPLICATE;
             peer.probing = false;
             peer.next = Math.max(peer.match, peer.probeEnd) + 1;
         }
+    }
+
+    /** What a recovering peer has serves to bring it up to date, and counts for nothing. */
+    private void matched(Progress peer, long match, long nonce) {
+        peer.matched(match, raft.now);
+        if (nonce == 0) {
+            peer.counted = Math.max(peer.counted, match);
+        }
+    }
+
+    /** Tells a recovering peer how far it has to come: to what is in the log now, after its start. */
+    private void recovers(Progress peer, long nonce) {
+        if (nonce != 0) {
+            if (nonce != peer.nonce) {
+                peer.counted = 0;
+            }
+            raft.send(new CatchUp(raft.self, peer.peer, raft.term, nonce, raft.log.lastIndex()));
+        }
+        peer.nonce = nonce;
     }
 
     private void answered(Progress peer, long answeredRound) {
@@ -311,11 +347,12 @@ final class Replication {
             return;
         }
         answered(peer, reply.round());
+        recovers(peer, reply.nonce());
         if (peer.mode != Mode.SNAPSHOT || !reply.position().equals(peer.snapshot)) {
             return;
         }
         if (reply.done()) {
-            peer.matched(reply.match(), raft.now);
+            matched(peer, reply.match(), reply.nonce());
             peer.probe(newSession(), reply.position().index() + 1);
         } else if (reply.next() != peer.snapshotOffset) { // Else it was said before.
             peer.snapshotOffset = reply.next();

@@ -1,5 +1,6 @@
 package dev.huck.raft.core.consensus;
 
+import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Message.PreVote;
 import dev.huck.raft.core.consensus.Message.PreVoteReply;
 import dev.huck.raft.core.consensus.Message.RequestVote;
@@ -34,8 +35,21 @@ final class Voter {
     }
 
     void answer(PreVote ask) {
-        boolean granted = ask.term() > raft.term && raft.log.isUpToDate(ask.last()) && !isLeaderAlive();
-        raft.send(new PreVoteReply(raft.self, ask.from(), granted ? ask.term() : raft.term, granted));
+        boolean granted = ask.term() > raft.term
+                && raft.log.isUpToDate(ask.last())
+                && raft.recovering.mayVoteFor(ask.last())
+                && !isLeaderAlive();
+        raft.send(new PreVoteReply(
+                raft.self,
+                ask.from(),
+                granted ? ask.term() : raft.term,
+                granted,
+                committed(Math.min(raft.commit, ask.last().index()))));
+    }
+
+    /** So that a node that was removed, and asks for ever because it can't know, learns that this is committed. */
+    private LogPosition committed(long index) {
+        return raft.log.knowsTerm(index) ? new LogPosition(index, raft.log.termAt(index)) : LogPosition.START;
     }
 
     void answer(RequestVote ask) {
@@ -43,6 +57,7 @@ final class Voter {
                 && (raft.vote == 0 || raft.vote == ask.from())
                 && (raft.leader == 0 || raft.leader == ask.from())
                 && raft.log.isUpToDate(ask.last())
+                && raft.recovering.mayVoteFor(ask.last())
                 && !raft.isLeading();
         if (granted) {
             if (raft.vote == 0) {

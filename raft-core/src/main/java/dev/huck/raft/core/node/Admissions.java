@@ -176,7 +176,7 @@ final class Admissions {
             }
         }
         LOG.info("received add peer request from {}", newcomer.address());
-        change(new Change.Add(newcomer), (rejection, known) -> {
+        change(Change.of(new Change.Add(newcomer)), (rejection, known) -> {
             CompletableFuture<Void> invitation = invited.remove(newcomer.address());
             HuckException problem = problem(rejection, known, newcomer.address());
             if (problem == null) {
@@ -233,7 +233,7 @@ final class Admissions {
         }
         for (Member member : view.configuration().members()) {
             if (member.nodeId().equals(idOrAddress) || member.address().equals(idOrAddress)) {
-                change(new Change.Remove(member.storeId()), (rejection, known) -> {
+                change(Change.of(new Change.Remove(member.storeId())), (rejection, known) -> {
                     HuckException problem = problem(rejection, known, idOrAddress);
                     if (problem == null) {
                         LOG.info("node {} detached successfully", idOrAddress);
@@ -282,6 +282,11 @@ final class Admissions {
             case UNKNOWN_MEMBER -> new HuckException.Rejected("ERR peer is unknown");
             case LAST_VOTER ->
                 new HuckException.Rejected("ERR " + who + " is the last voter: a cluster can't be left without one");
+            case CONFIGURATION_CHANGED ->
+                new HuckException.Rejected(
+                        "ERR the configuration has changed meanwhile: look at it, then decide again");
+            case NAME_TAKEN -> new HuckException.Rejected("ERR another member has the id or the address of " + who);
+            case SUPERSEDED -> new HuckException.Rejected("ERR a later change of membership undid this one");
         };
     }
 

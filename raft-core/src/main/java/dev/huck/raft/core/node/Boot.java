@@ -10,6 +10,7 @@ import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Entries;
 import dev.huck.raft.core.consensus.HardState;
 import dev.huck.raft.core.consensus.Limits;
+import dev.huck.raft.core.consensus.Loss;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.consensus.Recovery;
 import dev.huck.raft.core.env.Disk;
@@ -32,9 +33,14 @@ final class Boot {
 
     private Boot() {}
 
-    /** Reads who this node is, or decides it, and makes that durable. */
+    /** Reads who this node is and what it may have forgotten, or decides it, and makes that durable. */
     static NodeRecord identify(
-            Environment environment, Options options, NodeFile file, @Nullable NodeRecord before, String address)
+            Environment environment,
+            Options options,
+            NodeFile file,
+            @Nullable NodeRecord before,
+            LogStore store,
+            String address)
             throws IOException {
         NodeRecord record = before;
         String boot = environment.bootId();
@@ -49,7 +55,7 @@ final class Boot {
                     0,
                     false,
                     true,
-                    false,
+                    Loss.NONE,
                     boot,
                     options.durability());
         }
@@ -59,19 +65,44 @@ final class Boot {
                             + options.id().get() + "': leave --id out, or choose another directory",
                     null);
         }
-        if (!record.clean() && record.lastDurability() != Durability.HIGH && !boot.equals(record.bootId())) {
-            LOG.warn(
-                    "the machine stopped while this node ran at durability {}: what was acknowledged in the last moments"
-                            + " may be missing from this node",
-                    record.lastDurability());
-        }
-        // Synced before anything is acknowledged: this run has not ended cleanly yet.
+        Loss loss = loss(record, boot, store);
+        // Synced before anything is acknowledged: this run has not ended cleanly yet. Of a node that recovers, the run
+        // of
+        // the operating system in which it had not forgotten anything stays, and is replaced when it has recovered.
         record = record.withAddress(address)
                 .withIncarnation(record.incarnation() + 1)
-                .withBootId(boot)
+                .withLoss(loss)
+                .withBootId(loss == Loss.NONE ? boot : record.bootId())
                 .withClean(false);
         file.write(record);
         return record;
+    }
+
+    /** What this node may have forgotten of what it acknowledged. */
+    private static Loss loss(NodeRecord record, String boot, LogStore store) {
+        if (record.founded() && store.last().index() == 0) {
+            LOG.error(
+                    "the log of this node is gone although its node file is there: it gets all of it again from a leader, and"
+                            + " until then neither votes nor counts. If there is no other node that has it, stop this one and"
+                            + " restore the log");
+            return Loss.CORRUPTION;
+        }
+        boolean sameBoot = !boot.isEmpty() && boot.equals(record.bootId());
+        if (record.loss() == Loss.NONE
+                && record.founded()
+                && !record.clean()
+                && record.lastDurability() != Durability.HIGH
+                && !sameBoot) {
+            LOG.warn(
+                    "the machine stopped while this node ran at durability {}: what it acknowledged in the last moments may be"
+                            + " missing here. Until a leader has given that back, this node neither votes nor counts",
+                    record.lastDurability());
+            return Loss.POWER;
+        }
+        if (record.loss() != Loss.NONE) {
+            LOG.warn("this node has not got back yet what it may have forgotten (by {})", record.loss());
+        }
+        return record.loss();
     }
 
     /** Without its log, what else is left of an earlier run is of no use. */
@@ -86,17 +117,11 @@ final class Boot {
         return id == 0 ? 1 : id;
     }
 
-    /** Writes the first entry of a new cluster; or finds that one was here once and is not any more. */
+    /** Writes the first entry of a new cluster. */
     static NodeRecord found(NodeRecord record, Options options, NodeFile file, LogStore store, boolean hasSnapshot)
             throws IOException {
         boolean empty = store.last().index() == 0 && !hasSnapshot;
         if (record.founded()) {
-            if (empty) {
-                throw new HuckException.StorageFailed(
-                        "ERR the log of this node is gone although its node file is there: restore the log, or empty the"
-                                + " whole directory and join the cluster anew",
-                        null);
-            }
             return record;
         }
         if (empty && record.clusterId() != 0 && record.hardState().term() == 1) {
@@ -175,6 +200,7 @@ final class Boot {
                 newest == null ? 0 : newest.stamp(),
                 store.base(),
                 limits);
+        recovery.recovering(record.loss());
         store.read(store.base().index() + 1, entry -> {
             recovery.load(entry);
             return true;

@@ -67,10 +67,12 @@ final class EventLoop implements Loop {
     private final ArrayDeque<Effect.SendAfter> heldBack = new ArrayDeque<>();
     private final List<CompletableFuture<Void>> handOvers = new ArrayList<>();
     private final Consumer<Throwable> failed;
+    private final RecoveryReport recoveryReport;
 
     private volatile View view;
     private volatile boolean stopped;
     private boolean broken;
+    private @Nullable Durability said;
     private long tickAt = Long.MAX_VALUE;
     private Stage.@Nullable Timer ticker;
     private long persisted;
@@ -114,9 +116,11 @@ final class EventLoop implements Loop {
         this.raft = recovery.start(limits, environment.random(), environment.nanoTime());
         this.view = View.of(raft);
         Durability level = raft.configuration().settings().durability();
-        this.writer = new LogWriter(environment, store, file, record, level, mailbox::post, failed);
+        this.writer = new LogWriter(environment, store, file, record, mailbox::post, failed);
+        this.writer.durability(level);
         this.peers = new Peers(record.storeId(), record.address(), transport, record.clusterId());
         this.peers.configuration(raft.configuration());
+        this.recoveryReport = new RecoveryReport(environment, peers, level);
         Member self = new Member(
                 record.storeId(), record.nodeId(), record.address(), Member.Voting.NEWCOMER, Member.Versions.CURRENT);
         this.admissions = new Admissions(environment, stage, peers, self, this::step);
@@ -126,6 +130,7 @@ final class EventLoop implements Loop {
 
     void start() {
         stage.execute(() -> {
+            sayLevel(raft.configuration());
             carryOut();
             admissions.start(raft.configuration(), options, failed);
         });
@@ -293,6 +298,8 @@ final class EventLoop implements Loop {
                 step(event);
                 if (event instanceof Event.Persisted done) {
                     persisted = Math.max(persisted, done.sequence());
+                } else if (event instanceof Event.Recovered) {
+                    recoveryReport.ended();
                 }
             } else if (item instanceof Heard heard) {
                 heard(heard);
@@ -374,6 +381,12 @@ final class EventLoop implements Loop {
             snapshotting.store(store);
         } else if (effect instanceof Effect.RestoreMachine restore) {
             machine.restore(restore.position());
+        } else if (effect instanceof Effect.EndRecovery) {
+            writer.endRecovery();
+        } else if (effect instanceof Effect.RecoveryWaits waits) {
+            recoveryReport.waits(waits);
+        } else if (effect instanceof Effect.RecoveryGivenUp givenUp) {
+            recoveryReport.givenUp(givenUp, raft.configuration());
         }
     }
 
@@ -389,15 +402,22 @@ final class EventLoop implements Loop {
     private void configurationChanged(Configuration configuration) {
         peers.configuration(configuration);
         admissions.configurationChanged(configuration);
+        sayLevel(configuration);
+        writer.durability(configuration.settings().durability());
+    }
+
+    /** Durability is the cluster's: whoever was started with another level follows, and is told so once. */
+    private void sayLevel(Configuration configuration) {
         Durability level = configuration.settings().durability();
-        if (level != options.durability()) {
-            LOG.warn(
-                    "durability is {}, as the cluster has agreed; the option {} is ignored",
-                    level,
-                    options.durability());
+        if (level != said && !configuration.members().isEmpty()) {
+            said = level;
+            if (level != options.durability()) {
+                LOG.warn(
+                        "durability is {}, as the cluster has agreed; the option {} is ignored",
+                        level,
+                        options.durability());
+            }
         }
-        writer.durability(level);
-        writer.changeRecord(r -> r.withLastDurability(level));
     }
 
     private void scheduleTick() {

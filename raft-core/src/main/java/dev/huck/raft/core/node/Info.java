@@ -178,13 +178,14 @@ final class Info {
         });
     }
 
-    private static void raft(NodeStatus status, BiConsumer<String, Object> line) {
+    private void raft(NodeStatus status, BiConsumer<String, Object> line) {
         line.accept("raft_node_id", status.id());
         line.accept("raft_cluster_id", Long.toHexString(status.clusterId()));
         line.accept("raft_state", status.clusterId() == 0 ? "uninitialized" : "up");
         line.accept("raft_role", status.role().name().toLowerCase(Locale.ROOT));
         boolean voting = status.members().stream().anyMatch(m -> m.storeId() == status.storeId() && m.voter());
         line.accept("raft_is_voting", voting ? "yes" : "no");
+        line.accept("raft_recovering", loop.stats().getOrDefault("recovering", "no"));
         String leaderId = status.members().stream()
                 .filter(m -> m.address().equals(status.leader().orElse("")))
                 .map(MemberInfo::id)

@@ -1,12 +1,14 @@
 package dev.huck.raft.core.node;
 
 import dev.huck.raft.api.Durability;
+import dev.huck.raft.api.HuckException;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.api.spi.LogStore;
 import dev.huck.raft.core.consensus.Effect;
 import dev.huck.raft.core.consensus.Event;
 import dev.huck.raft.core.consensus.HardState;
+import dev.huck.raft.core.consensus.Loss;
 import dev.huck.raft.core.env.Environment;
 import dev.huck.raft.core.env.Stage;
 import dev.huck.raft.core.storage.NodeFile;
@@ -17,12 +19,15 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one stream of everything durable: identity, hard state and log, in the order in which the core asked. All writes
  * that wait are written together and synced once. A failed write or sync is final: nothing is reported durable after it.
  */
 final class LogWriter {
+    private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
     private static final long MEDIUM_SYNC_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int ITEMS_A_TURN = 1024;
 
@@ -32,8 +37,9 @@ final class LogWriter {
     private final Consumer<Throwable> failed;
     private final Stage stage;
     private final Mailbox<Item> mailbox;
+    private final String bootId;
     private NodeRecord record;
-    private volatile Durability durability;
+    private Durability durability;
     private boolean dead;
     private boolean syncScheduled;
     private long written;
@@ -45,6 +51,10 @@ final class LogWriter {
     private record Read(Effect.ReadEntries read) implements Item {}
 
     private record Change(UnaryOperator<NodeRecord> change) implements Item {}
+
+    private record Level(Durability durability) implements Item {}
+
+    private record EndRecovery() implements Item {}
 
     private record Task(StoreTask task, Runnable after) implements Item {}
 
@@ -59,13 +69,13 @@ final class LogWriter {
             LogStore store,
             NodeFile file,
             NodeRecord record,
-            Durability durability,
             Consumer<Event> events,
             Consumer<Throwable> failed) {
         this.store = store;
         this.file = file;
         this.record = record;
-        this.durability = durability;
+        this.durability = record.lastDurability();
+        this.bootId = environment.bootId();
         this.events = events;
         this.failed = failed;
         this.stage = environment.stage("log");
@@ -88,9 +98,14 @@ final class LogWriter {
         mailbox.post(new Task(task, after));
     }
 
-    /** The cluster's level; from the next turn on. */
+    /** The cluster's level, from here on. What was written before is synced, so that no level vouches for another's. */
     void durability(Durability level) {
-        durability = level;
+        mailbox.post(new Level(level));
+    }
+
+    /** Syncs all that was written before, and then writes down that this node is not recovering any more. */
+    void endRecovery() {
+        mailbox.post(new EndRecovery());
     }
 
     /** Syncs what is written, marks the end as clean and closes; then runs something on this stage. */
@@ -102,7 +117,7 @@ final class LogWriter {
                     store.sync();
                     file.write(record.withClean(true));
                 } catch (IOException | RuntimeException e) {
-                    failed.accept(e);
+                    fail(e);
                 }
             }
             closeQuietly();
@@ -142,6 +157,13 @@ final class LogWriter {
                 } else if (item instanceof Change change) {
                     record = change.change.apply(record);
                     file.write(record);
+                } else if (item instanceof Level level) {
+                    change(level.durability);
+                } else if (item instanceof EndRecovery) {
+                    store.sync();
+                    record = record.withLoss(Loss.NONE).withBootId(bootId);
+                    file.write(record);
+                    after.add(() -> events.accept(new Event.Recovered()));
                 } else if (item instanceof Task task) {
                     task.task.run(store);
                     after.add(task.after);
@@ -154,11 +176,36 @@ final class LogWriter {
             }
         } catch (Throwable e) {
             // An Error too: what was to be written is lost, so nothing after it may count.
-            dead = true;
-            failed.accept(e);
+            fail(e);
             return;
         }
         after.forEach(Runnable::run);
+    }
+
+    private void change(Durability level) throws IOException {
+        if (level != durability) {
+            store.sync();
+            record = record.withLastDurability(level);
+            file.write(record);
+            durability = level;
+        }
+    }
+
+    /**
+     * The end. What was acknowledged before it was synced may be gone now, although the operating system goes on and shows
+     * it to the next start: that one is told, if it still can be.
+     */
+    private void fail(Throwable cause) {
+        dead = true;
+        boolean failedIo = cause instanceof IOException || cause instanceof HuckException;
+        if (failedIo && durability != Durability.HIGH && record.loss() == Loss.NONE) {
+            try {
+                file.write(record.withLoss(Loss.POWER));
+            } catch (IOException | RuntimeException e) {
+                LOG.error("that a write failed could not be written down: {}", e.getMessage());
+            }
+        }
+        failed.accept(cause);
     }
 
     /** From the first entry on, an empty log is a loss and not a beginning. */
@@ -222,8 +269,7 @@ final class LogWriter {
             store.sync();
             events.accept(new Event.Synced(written));
         } catch (Throwable e) {
-            dead = true;
-            failed.accept(e);
+            fail(e);
         }
     }
 

@@ -61,7 +61,7 @@ public final class RaftNode implements Node, Gateway {
             }
             SnapshotFiles snapshots = SnapshotFiles.open(environment.disk(), options.snapshotsKept());
             String address = options.advertise().orElse(opened.transport.address());
-            NodeRecord record = Boot.identify(environment, options, opened.file, before, address);
+            NodeRecord record = Boot.identify(environment, options, opened.file, before, opened.store, address);
             record = Boot.found(record, options, opened.file, opened.store, snapshots.newest() != null);
             record = Boot.raiseTerm(record, opened.file, snapshots.newest());
             RaftNode node = new RaftNode(environment, options, machines, opened, record, snapshots);

@@ -45,9 +45,18 @@ final class Reports {
         stats.put("last_snapshot_term", Long.toString(view.snapshot().term()));
         int members = view.configuration().members().size();
         stats.put("num_peers", Integer.toString(Math.max(0, members - 1)));
+        stats.put("recovering", recovering(view));
         stats.put("state", RaftCommands.nameOf(view.role()));
         stats.put("term", Long.toString(view.term()));
         return stats;
+    }
+
+    private static String recovering(View view) {
+        return switch (view.loss()) {
+            case NONE -> "no";
+            case POWER -> "power";
+            case CORRUPTION -> "corruption";
+        };
     }
 
     /** Address to state. Only the leader is in touch with everybody; the others know themselves and the leader. */

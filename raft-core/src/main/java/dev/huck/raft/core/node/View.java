@@ -3,6 +3,7 @@ package dev.huck.raft.core.node;
 import dev.huck.raft.api.Role;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Configuration;
+import dev.huck.raft.core.consensus.Loss;
 import dev.huck.raft.core.consensus.Raft;
 import java.util.List;
 
@@ -10,6 +11,7 @@ import java.util.List;
  * What the loop lets other threads see of the core: one consistent moment, published at the end of each turn.
  *
  * @param silent members that have not answered this leader for an election timeout
+ * @param loss why the node is recovering, if it is
  */
 record View(
         Role role,
@@ -20,7 +22,8 @@ record View(
         LogPosition snapshot,
         Configuration configuration,
         long leaseUntil,
-        List<Long> silent) {
+        List<Long> silent,
+        Loss loss) {
 
     static View of(Raft raft) {
         return new View(
@@ -32,6 +35,7 @@ record View(
                 raft.snapshot(),
                 raft.configuration(),
                 raft.leaseUntil(),
-                raft.silentPeers());
+                raft.silentPeers(),
+                raft.loss());
     }
 }

@@ -2,6 +2,7 @@ package dev.huck.raft.core.storage;
 
 import dev.huck.raft.api.Durability;
 import dev.huck.raft.core.consensus.HardState;
+import dev.huck.raft.core.consensus.Loss;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -15,8 +16,8 @@ import java.nio.charset.StandardCharsets;
  * @param incarnation counts the opens of this directory
  * @param founded whether the log has ever held an entry, so that an empty one is a loss
  * @param clean whether the last run ended in a synced shutdown; false while it runs
- * @param recovering whether it may have forgotten what it acknowledged and has not caught up since
- * @param bootId the operating system's run in which it was opened last; empty if unknown
+ * @param loss why it may have forgotten what it acknowledged, as long as it has not caught up since
+ * @param bootId the operating system's run in which nothing of its acknowledgements was lost; empty if unknown
  * @param lastDurability the level at which it ran last
  */
 public record NodeRecord(
@@ -28,7 +29,7 @@ public record NodeRecord(
         long incarnation,
         boolean founded,
         boolean clean,
-        boolean recovering,
+        Loss loss,
         String bootId,
         Durability lastDurability) {
 
@@ -61,17 +62,7 @@ public record NodeRecord(
      */
     public NodeRecord withHardState(HardState value) {
         return new NodeRecord(
-                clusterId,
-                nodeId,
-                storeId,
-                address,
-                value,
-                incarnation,
-                founded,
-                clean,
-                recovering,
-                bootId,
-                lastDurability);
+                clusterId, nodeId, storeId, address, value, incarnation, founded, clean, loss, bootId, lastDurability);
     }
 
     /**
@@ -82,17 +73,7 @@ public record NodeRecord(
      */
     public NodeRecord withCluster(long value) {
         return new NodeRecord(
-                value,
-                nodeId,
-                storeId,
-                address,
-                hardState,
-                incarnation,
-                founded,
-                clean,
-                recovering,
-                bootId,
-                lastDurability);
+                value, nodeId, storeId, address, hardState, incarnation, founded, clean, loss, bootId, lastDurability);
     }
 
     /**
@@ -111,7 +92,7 @@ public record NodeRecord(
                 incarnation,
                 founded,
                 clean,
-                recovering,
+                loss,
                 bootId,
                 lastDurability);
     }
@@ -124,17 +105,7 @@ public record NodeRecord(
      */
     public NodeRecord withIncarnation(long value) {
         return new NodeRecord(
-                clusterId,
-                nodeId,
-                storeId,
-                address,
-                hardState,
-                value,
-                founded,
-                clean,
-                recovering,
-                bootId,
-                lastDurability);
+                clusterId, nodeId, storeId, address, hardState, value, founded, clean, loss, bootId, lastDurability);
     }
 
     /**
@@ -153,7 +124,7 @@ public record NodeRecord(
                 incarnation,
                 value,
                 clean,
-                recovering,
+                loss,
                 bootId,
                 lastDurability);
     }
@@ -174,18 +145,18 @@ public record NodeRecord(
                 incarnation,
                 founded,
                 value,
-                recovering,
+                loss,
                 bootId,
                 lastDurability);
     }
 
     /**
-     * With the mark of a node that recovers, or without.
+     * As a node that recovers, or does not.
      *
-     * @param value the mark
+     * @param value why it does
      * @return the record
      */
-    public NodeRecord withRecovering(boolean value) {
+    public NodeRecord withLoss(Loss value) {
         return new NodeRecord(
                 clusterId,
                 nodeId,
@@ -216,7 +187,7 @@ public record NodeRecord(
                 incarnation,
                 founded,
                 clean,
-                recovering,
+                loss,
                 value,
                 lastDurability);
     }
@@ -229,6 +200,6 @@ public record NodeRecord(
      */
     public NodeRecord withLastDurability(Durability value) {
         return new NodeRecord(
-                clusterId, nodeId, storeId, address, hardState, incarnation, founded, clean, recovering, bootId, value);
+                clusterId, nodeId, storeId, address, hardState, incarnation, founded, clean, loss, bootId, value);
     }
 }

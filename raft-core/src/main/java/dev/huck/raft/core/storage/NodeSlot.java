@@ -2,6 +2,7 @@ package dev.huck.raft.core.storage;
 
 import dev.huck.raft.api.Durability;
 import dev.huck.raft.core.consensus.HardState;
+import dev.huck.raft.core.consensus.Loss;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -24,12 +25,13 @@ record NodeSlot(long sequence, NodeRecord record) {
     /** By their codes in the file: never reordered. */
     private static final List<Durability> DURABILITIES = List.of(Durability.LOW, Durability.MEDIUM, Durability.HIGH);
 
+    private static final List<Loss> LOSSES = List.of(Loss.NONE, Loss.POWER, Loss.CORRUPTION);
+
     private static final long MAGIC = 0x4855434b4e4f4445L; // "HUCKNODE"
     private static final int FORMAT = 1;
     private static final int CHECKSUM_AT = SIZE - 4;
     private static final int FOUNDED = 1;
     private static final int CLEAN = 2;
-    private static final int RECOVERING = 4;
 
     byte[] encode() {
         ByteBuffer out = ByteBuffer.allocate(SIZE);
@@ -37,10 +39,9 @@ record NodeSlot(long sequence, NodeRecord record) {
         out.putLong(record.clusterId()).putLong(record.storeId());
         out.putLong(record.hardState().term()).putLong(record.hardState().vote());
         out.putLong(record.incarnation());
-        int marks = (record.founded() ? FOUNDED : 0)
-                | (record.clean() ? CLEAN : 0)
-                | (record.recovering() ? RECOVERING : 0);
-        out.put((byte) marks).put((byte) DURABILITIES.indexOf(record.lastDurability()));
+        int marks = (record.founded() ? FOUNDED : 0) | (record.clean() ? CLEAN : 0);
+        out.put((byte) marks).put((byte) LOSSES.indexOf(record.loss()));
+        out.put((byte) DURABILITIES.indexOf(record.lastDurability()));
         putText(out, record.nodeId());
         putText(out, record.address());
         putText(out, record.bootId());
@@ -69,6 +70,7 @@ record NodeSlot(long sequence, NodeRecord record) {
         HardState hardState = new HardState(in.getLong(), in.getLong());
         long incarnation = in.getLong();
         int marks = in.get();
+        Loss loss = LOSSES.get(in.get());
         Durability durability = DURABILITIES.get(in.get());
         String nodeId = text(in);
         String address = text(in);
@@ -84,7 +86,7 @@ record NodeSlot(long sequence, NodeRecord record) {
                         incarnation,
                         (marks & FOUNDED) != 0,
                         (marks & CLEAN) != 0,
-                        (marks & RECOVERING) != 0,
+                        loss,
                         bootId,
                         durability));
     }

@@ -11,9 +11,12 @@ import dev.huck.raft.core.consensus.Member.Voting;
 import dev.huck.raft.core.consensus.Message;
 import dev.huck.raft.core.consensus.Message.Append;
 import dev.huck.raft.core.consensus.Message.AppendReply;
+import dev.huck.raft.core.consensus.Message.CatchUp;
 import dev.huck.raft.core.consensus.Message.InstallSnapshot;
 import dev.huck.raft.core.consensus.Message.PreVote;
 import dev.huck.raft.core.consensus.Message.PreVoteReply;
+import dev.huck.raft.core.consensus.Message.Query;
+import dev.huck.raft.core.consensus.Message.QueryReply;
 import dev.huck.raft.core.consensus.Message.RequestVote;
 import dev.huck.raft.core.consensus.Message.SnapshotReply;
 import dev.huck.raft.core.consensus.Message.TimeoutNow;
@@ -25,8 +28,16 @@ import java.util.List;
 /** The messages' own part of a frame: a byte for the type, then its fields in the order of the record. */
 final class MessageCodec {
     /** By their codes on the wire: never reordered. */
-    private static final List<Voting> VOTINGS =
-            List.of(Voting.LEARNER, Voting.NEWCOMER, Voting.VOTER, Voting.INCOMING, Voting.OUTGOING);
+    private static final List<Voting> VOTINGS = List.of(
+            Voting.LEARNER,
+            Voting.NEWCOMER,
+            Voting.VOTER,
+            Voting.INCOMING,
+            Voting.OUTGOING,
+            Voting.DEMOTED,
+            Voting.AWAITED,
+            Voting.LEAVING,
+            Voting.RETREATING);
 
     private static final byte PRE_VOTE = 1;
     private static final byte PRE_VOTE_REPLY = 2;
@@ -40,6 +51,9 @@ final class MessageCodec {
     private static final byte JOIN_REQUEST = 10;
     private static final byte JOIN_REPLY = 11;
     private static final byte INVITATION = 12;
+    private static final byte CATCH_UP = 13;
+    private static final byte QUERY = 14;
+    private static final byte QUERY_REPLY = 15;
 
     /** An entry in {@link Append}: its term and the length of its payload. */
     private static final int ENTRY_HEADER = 8 + 4;
@@ -59,12 +73,14 @@ final class MessageCodec {
             out.i64(m.match());
             out.i64(m.synced());
             out.position(m.hint());
+            out.i64(m.nonce());
         } else if (message instanceof PreVote m) {
             head(out, PRE_VOTE, m);
             out.position(m.last());
         } else if (message instanceof PreVoteReply m) {
             head(out, PRE_VOTE_REPLY, m);
             out.bool(m.granted());
+            out.position(m.committed());
         } else if (message instanceof RequestVote m) {
             head(out, REQUEST_VOTE, m);
             out.position(m.last());
@@ -88,8 +104,23 @@ final class MessageCodec {
             out.i64(m.next());
             out.bool(m.done());
             out.i64(m.match());
+            out.i64(m.nonce());
         } else if (message instanceof TimeoutNow m) {
             head(out, TIMEOUT_NOW, m);
+        } else if (message instanceof CatchUp m) {
+            head(out, CATCH_UP, m);
+            out.i64(m.nonce());
+            out.i64(m.index());
+        } else if (message instanceof Query m) {
+            head(out, QUERY, m);
+            out.i64(m.nonce());
+        } else if (message instanceof QueryReply m) {
+            head(out, QUERY_REPLY, m);
+            out.i64(m.nonce());
+            out.i64(m.run());
+            out.bool(m.recovering());
+            out.bool(m.hearsLeader());
+            out.position(m.last());
         } else if (message instanceof JoinRequest m) {
             out.i8(JOIN_REQUEST);
             member(out, m.member());
@@ -118,7 +149,7 @@ final class MessageCodec {
     }
 
     private static Message consensus(byte type, FrameReader in) throws FrameException {
-        if (type < PRE_VOTE || type > TIMEOUT_NOW) {
+        if (type < PRE_VOTE || type > QUERY_REPLY) {
             throw new FrameException("message type " + type + " unknown");
         }
         long from = in.i64();
@@ -126,17 +157,23 @@ final class MessageCodec {
         long term = in.i64();
         return switch (type) {
             case PRE_VOTE -> new PreVote(from, to, term, in.position());
-            case PRE_VOTE_REPLY -> new PreVoteReply(from, to, term, in.bool());
+            case PRE_VOTE_REPLY -> new PreVoteReply(from, to, term, in.bool(), in.position());
             case REQUEST_VOTE -> new RequestVote(from, to, term, in.position(), in.bool());
             case VOTE_REPLY -> new VoteReply(from, to, term, in.bool());
             case APPEND -> append(from, to, term, in);
             case APPEND_REPLY ->
-                new AppendReply(from, to, term, in.i64(), in.i64(), in.bool(), in.i64(), in.i64(), in.position());
+                new AppendReply(
+                        from, to, term, in.i64(), in.i64(), in.bool(), in.i64(), in.i64(), in.position(), in.i64());
             case INSTALL_SNAPSHOT ->
                 new InstallSnapshot(from, to, term, in.i64(), in.i64(), in.position(), in.i64(), in.i64(), in.bytes());
             case SNAPSHOT_REPLY ->
-                new SnapshotReply(from, to, term, in.i64(), in.i64(), in.position(), in.i64(), in.bool(), in.i64());
-            default -> new TimeoutNow(from, to, term);
+                new SnapshotReply(
+                        from, to, term, in.i64(), in.i64(), in.position(), in.i64(), in.bool(), in.i64(), in.i64());
+            case TIMEOUT_NOW -> new TimeoutNow(from, to, term);
+            case CATCH_UP -> new CatchUp(from, to, term, in.i64(), in.i64());
+            case QUERY -> new Query(from, to, term, in.i64());
+            case QUERY_REPLY -> new QueryReply(from, to, term, in.i64(), in.i64(), in.bool(), in.bool(), in.position());
+            default -> throw new FrameException("message type " + type + " unknown");
         };
     }
 

@@ -48,6 +48,8 @@ final class CoreCluster {
         final ArrayDeque<Effect.Persist> unwritten = new ArrayDeque<>();
         final ArrayDeque<Effect.SendAfter> held = new ArrayDeque<>();
         boolean slowDisk;
+        Loss loss = Loss.NONE;
+        private boolean ending;
 
         @Nullable
         Raft raft;
@@ -58,6 +60,7 @@ final class CoreCluster {
 
         void start() {
             Recovery recovery = new Recovery(id, hardState, snapshot, snapshotConfiguration, 0, base, limits);
+            recovery.recovering(loss);
             disk.forEach(recovery::load);
             applied.removeIf(entry -> entry.index() > snapshot.index());
             raft = recovery.start(limits, new SplittableRandom(id), now);
@@ -66,8 +69,18 @@ final class CoreCluster {
 
         void crash() {
             raft = null;
+            ending = false;
             unwritten.clear();
             held.clear();
+        }
+
+        /** Loses power, and with it the last entries of the log. */
+        void losePower(int entries) {
+            crash();
+            for (int i = 0; i < entries; i++) {
+                disk.remove(disk.size() - 1);
+            }
+            loss = Loss.POWER;
         }
 
         Raft up() {
@@ -98,6 +111,9 @@ final class CoreCluster {
                     step(new Event.EntriesRead(
                             read.token(),
                             disk.stream().filter(e -> e.index() >= read.from()).toList()));
+                } else if (effect instanceof Effect.EndRecovery) {
+                    ending = true;
+                    notable.add(effect);
                 } else {
                     notable.add(effect);
                 }
@@ -132,6 +148,11 @@ final class CoreCluster {
                 }
                 step(new Event.Synced(persist.sequence()));
                 step(new Event.Persisted(persist.sequence()));
+            }
+            if (ending) {
+                ending = false;
+                loss = Loss.NONE;
+                step(new Event.Recovered());
             }
         }
 
@@ -218,13 +239,18 @@ final class CoreCluster {
     /** Lets time pass in small steps, delivering all messages in between. */
     void run(long millis) {
         for (long i = 0; i < millis; i += 10) {
-            now += 10 * MILLIS;
-            for (Host host : hosts.values()) {
-                if (host.raft != null && now >= host.raft.deadline()) {
-                    host.step(new Event.Tick());
-                }
-            }
+            tick();
             settle();
+        }
+    }
+
+    /** Lets ten milliseconds pass, and delivers nothing. */
+    void tick() {
+        now += 10 * MILLIS;
+        for (Host host : hosts.values()) {
+            if (host.raft != null && now >= host.raft.deadline()) {
+                host.step(new Event.Tick());
+            }
         }
     }
 

@@ -316,9 +316,10 @@ class ReplicationTest {
         Host leader = cluster.elect();
         Host learner = cluster.add(9);
         learner.start();
-        leader.step(new Event.ChangeMembers(1, new Change.Add(CoreCluster.member(9, Member.Voting.LEARNER))));
+        leader.step(
+                new Event.ChangeMembers(1, Change.of(new Change.Add(CoreCluster.member(9, Member.Voting.LEARNER)))));
         cluster.run(500);
-        leader.step(new Event.ChangeMembers(2, new Change.Remove(9)));
+        leader.step(new Event.ChangeMembers(2, Change.of(new Change.Remove(9))));
         cluster.run(500);
         assertEquals(leader.id, learner.up().leader());
         cluster.hosts.values().forEach(host -> cluster.cutOff.add(host.id));
@@ -333,7 +334,7 @@ class ReplicationTest {
         Host voter = cluster.host(leader.id == 1 ? 2 : 1);
         long later = leader.up().term() + 5;
         long third = 6 - leader.id - voter.id;
-        voter.step(new Event.Received(new Message.PreVoteReply(third, voter.id, later, false)));
+        voter.step(new Event.Received(new Message.PreVoteReply(third, voter.id, later, false, LogPosition.START)));
         assertEquals(later, voter.up().term());
         cluster.network.clear();
         voter.step(new Event.Received(

@@ -7,16 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.huck.raft.api.Durability;
 import dev.huck.raft.api.HuckException;
 import dev.huck.raft.api.Options;
+import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Configuration;
+import dev.huck.raft.core.consensus.Entries;
 import dev.huck.raft.core.consensus.HardState;
 import dev.huck.raft.core.consensus.Limits;
+import dev.huck.raft.core.consensus.Loss;
 import dev.huck.raft.core.memory.MemoryLogStoreProvider;
 import dev.huck.raft.core.storage.NodeFile;
 import dev.huck.raft.core.storage.NodeRecord;
 import dev.huck.raft.core.storage.SnapshotFiles.SnapshotInfo;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +31,7 @@ class BootTest {
 
     private static NodeRecord record(long term, long vote, boolean founded) {
         return new NodeRecord(
-                7, "n", 9, "host:1", new HardState(term, vote), 1, founded, false, false, "boot", Durability.HIGH);
+                7, "n", 9, "host:1", new HardState(term, vote), 1, founded, false, Loss.NONE, "boot", Durability.HIGH);
     }
 
     private static SnapshotInfo snapshot(long index, long term) {
@@ -54,15 +58,62 @@ class BootTest {
         }
     }
 
+    /** What a node that left this record behind takes itself for, when it is started in a run of the system. */
+    private static NodeRecord start(NodeRecord before, String boot, int entries) throws IOException {
+        NodeWorld world = new NodeWorld(store -> store);
+        world.boot = boot;
+        try (NodeFile file = NodeFile.open(world.disk());
+                var store = world.openLog(Durability.HIGH)) {
+            for (int i = 1; i <= entries; i++) {
+                store.append(List.of(new LogEntry(i, 1, Entries.noop(i))));
+            }
+            Boot.identify(world, Options.builder().build(), file, before, store, "host:1");
+            return Objects.requireNonNull(file.record());
+        }
+    }
+
+    private static NodeRecord ran(Durability durability, boolean clean) {
+        return record(2, 9, true).withLastDurability(durability).withClean(clean);
+    }
+
     @Test
-    void aLogThatIsGoneIsRefusedAndNotFoundedAnew() throws IOException {
+    void whoMayHaveForgottenIsDecidedByTheLastRun() throws IOException {
+        for (Durability level : List.of(Durability.MEDIUM, Durability.LOW)) {
+            assertEquals(Loss.NONE, start(ran(level, false), "boot", 1).loss(), "killed");
+            assertEquals(Loss.POWER, start(ran(level, false), "another", 1).loss(), "power cut");
+            assertEquals(Loss.POWER, start(ran(level, false), "", 1).loss(), "cannot tell");
+            assertEquals(
+                    Loss.POWER, start(ran(level, false).withBootId(""), "", 1).loss(), "could never tell");
+            assertEquals(Loss.NONE, start(ran(level, true), "another", 1).loss(), "stopped cleanly");
+        }
+        assertEquals(Loss.NONE, start(ran(Durability.HIGH, false), "another", 1).loss(), "all was synced");
+        NodeRecord newcomer = ran(Durability.LOW, false).withFounded(false);
+        assertEquals(Loss.NONE, start(newcomer, "another", 0).loss(), "never acknowledged anything");
+    }
+
+    @Test
+    void theMarkAndTheRunOfTheSystemBeforeItOutliveFurtherStarts() throws IOException {
+        NodeRecord marked = start(ran(Durability.MEDIUM, false), "second", 1);
+        assertEquals("boot", marked.bootId());
+        NodeRecord again = start(marked.withClean(true), "second", 1);
+        assertEquals(Loss.POWER, again.loss());
+        assertEquals("boot", again.bootId());
+        assertEquals("second", start(ran(Durability.MEDIUM, true), "second", 1).bootId());
+    }
+
+    @Test
+    void aLogThatIsGoneIsCorruptionAndNeverFoundedAnew() throws IOException {
+        NodeRecord before = ran(Durability.HIGH, true);
+        NodeRecord marked = start(before, "boot", 0);
+        assertEquals(Loss.CORRUPTION, marked.loss());
+        assertEquals(
+                Loss.CORRUPTION, start(marked.withLoss(Loss.POWER), "boot", 0).loss());
+        assertEquals(Loss.CORRUPTION, start(marked, "another", 1).loss(), "worse than a power cut");
         try (RealDisk disk = new RealDisk(directory);
                 NodeFile file = NodeFile.open(disk);
                 var store = new MemoryLogStoreProvider().open(directory, Durability.HIGH)) {
-            HuckException refused = assertThrows(
-                    HuckException.StorageFailed.class,
-                    () -> Boot.found(record(2, 9, true), Options.builder().build(), file, store, false));
-            assertEquals(true, String.valueOf(refused.getMessage()).contains("the log of this node is gone"));
+            Boot.found(marked, Options.builder().build(), file, store, false);
+            assertEquals(LogPosition.START, store.last());
         }
     }
 

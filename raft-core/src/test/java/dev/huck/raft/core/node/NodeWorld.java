@@ -29,6 +29,7 @@ final class NodeWorld implements Environment {
     private final UnaryOperator<LogStore> logStore;
     private volatile Gateway gateway;
     volatile boolean transportClosed;
+    volatile String boot = "boot";
 
     /** @param logStore makes a store that misbehaves out of one that does not */
     NodeWorld(UnaryOperator<LogStore> logStore) {
@@ -57,7 +58,7 @@ final class NodeWorld implements Environment {
 
     @Override
     public String bootId() {
-        return "boot";
+        return boot;
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.huck.raft.api.Durability;
 import dev.huck.raft.core.consensus.HardState;
+import dev.huck.raft.core.consensus.Loss;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -26,7 +27,7 @@ class NodeFileTest {
             15,
             true,
             false,
-            true,
+            Loss.POWER,
             "a-boot",
             Durability.MEDIUM);
     static final NodeRecord SECOND = FIRST.withHardState(new HardState(14, 99));
@@ -60,7 +61,7 @@ class NodeFileTest {
                 .withIncarnation(24)
                 .withFounded(false)
                 .withClean(true)
-                .withRecovering(false)
+                .withLoss(Loss.CORRUPTION)
                 .withBootId("")
                 .withLastDurability(Durability.HIGH);
         write(disk, other);
@@ -73,7 +74,7 @@ class NodeFileTest {
                 24,
                 false,
                 true,
-                false,
+                Loss.CORRUPTION,
                 "",
                 Durability.HIGH);
         assertEquals(expected, read(disk));
@@ -178,12 +179,12 @@ class NodeFileTest {
                 "4855434b4e4f4445" + "00000001" + "0000000000000007" // magic, format, sequence
                         + "000000000000000b" + "fffffffffffffff4" // cluster, store
                         + "000000000000000d" + "fffffffffffffff2" + "000000000000000f" // term, vote, incarnation
-                        + "05" + "01" // marks, durability
+                        + "01" + "01" + "01" // marks, loss, durability
                         + "0009" + "7ac3bc726963682d31" // node id
                         + "000e" + "3132372e302e302e313a37343831" // address
                         + "0006" + "612d626f6f74" // boot id
                         + "00",
-                HexFormat.of().formatHex(slot, 0, 98));
+                HexFormat.of().formatHex(slot, 0, 99));
     }
 
     @Test
@@ -232,7 +233,7 @@ class NodeFileTest {
     void textsOfGreatestLengthFit() throws IOException {
         String longest = "x".repeat(NodeRecord.MAX_TEXT);
         NodeRecord record = new NodeRecord(
-                1, longest, 2, longest, new HardState(1, 2), 3, true, true, true, longest, Durability.LOW);
+                1, longest, 2, longest, new HardState(1, 2), 3, true, true, Loss.NONE, longest, Durability.LOW);
         write(disk, record);
         assertEquals(record, read(disk));
     }

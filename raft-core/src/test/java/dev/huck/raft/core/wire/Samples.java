@@ -8,9 +8,12 @@ import dev.huck.raft.core.consensus.Admission.JoinRequest;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.consensus.Message.Append;
 import dev.huck.raft.core.consensus.Message.AppendReply;
+import dev.huck.raft.core.consensus.Message.CatchUp;
 import dev.huck.raft.core.consensus.Message.InstallSnapshot;
 import dev.huck.raft.core.consensus.Message.PreVote;
 import dev.huck.raft.core.consensus.Message.PreVoteReply;
+import dev.huck.raft.core.consensus.Message.Query;
+import dev.huck.raft.core.consensus.Message.QueryReply;
 import dev.huck.raft.core.consensus.Message.RequestVote;
 import dev.huck.raft.core.consensus.Message.SnapshotReply;
 import dev.huck.raft.core.consensus.Message.TimeoutNow;
@@ -34,15 +37,18 @@ final class Samples {
                 new Member(-77, "zürich-1", "10.0.0.1:7481", Member.Voting.NEWCOMER, new Member.Versions(1, 2, 3, 4));
         return List.of(
                 new PreVote(1, -2, 3, POSITION),
-                new PreVoteReply(1, -2, 3, true),
+                new PreVoteReply(1, -2, 3, true, new LogPosition(4, 2)),
                 new RequestVote(1, -2, 3, POSITION, true),
                 new VoteReply(1, -2, 3, true),
                 new Append(1, -2, 3, 4, 5, POSITION, List.of(), 6),
                 new Append(1, -2, 3, 4, 5, POSITION, entries(POSITION.index(), 3), 6),
-                new AppendReply(1, -2, 3, 4, 5, true, 6, 7, POSITION),
+                new AppendReply(1, -2, 3, 4, 5, true, 6, 7, POSITION, 8),
                 new InstallSnapshot(1, -2, 3, 4, 5, POSITION, 1L << 40, 6, utf8("a piece")),
-                new SnapshotReply(1, -2, 3, 4, 5, POSITION, 1L << 40, true, 6),
+                new SnapshotReply(1, -2, 3, 4, 5, POSITION, 1L << 40, true, 6, 7),
                 new TimeoutNow(1, -2, 3),
+                new CatchUp(1, -2, 3, 4, 5),
+                new Query(1, -2, 3, 4),
+                new QueryReply(1, -2, 3, 4, 5, true, false, POSITION),
                 new JoinRequest(member, true),
                 new JoinReply(-77, true, "welcome"),
                 new Invitation("10.0.0.1:7481"));

@@ -16,11 +16,11 @@ final class Quorums {
             int from = 2;
             int to = 0;
             switch (member.voting()) {
-                case VOTER -> {
+                case VOTER, LEAVING, RETREATING -> {
                     from = 0;
                     to = 2;
                 }
-                case OUTGOING -> {
+                case OUTGOING, DEMOTED -> {
                     from = 0;
                     to = 1;
                 }
@@ -28,7 +28,7 @@ final class Quorums {
                     from = 1;
                     to = 2;
                 }
-                case LEARNER, NEWCOMER -> {}
+                case LEARNER, NEWCOMER, AWAITED -> {}
             }
             for (int half = from; half < to; half++) {
                 voters[half]++;

@@ -4,6 +4,7 @@ import dev.huck.raft.testkit.sim.Outcome;
 import dev.huck.raft.testkit.sim.SimRandom;
 import java.io.PrintStream;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -33,6 +34,23 @@ final class Outcomes {
         bySeed.set((int) (seed - from), outcome);
     }
 
+    /** Some of the seeds, in a record of their own. */
+    Outcomes part(long first, int count) {
+        Outcomes part = new Outcomes(first, count);
+        for (long seed = first; seed < first + count; seed++) {
+            part.put(seed, get(seed));
+        }
+        return part;
+    }
+
+    /** The seeds that broke a promise. */
+    List<String> failed() {
+        return LongStream.range(from, from + count())
+                .filter(seed -> get(seed).violation() != null)
+                .mapToObj(Long::toString)
+                .toList();
+    }
+
     Outcome get(long seed) {
         return Objects.requireNonNull(bySeed.get((int) (seed - from)));
     }
@@ -54,7 +72,14 @@ final class Outcomes {
         return hash;
     }
 
-    void describe(PrintStream out) {
+    void describe(PrintStream out, double seconds, int threads) {
+        long cores = Math.min(threads, Runtime.getRuntime().availableProcessors());
+        out.println(String.format(
+                Locale.ROOT,
+                "%-26s %.0f a second, %.0f a core",
+                "events",
+                events() / seconds,
+                events() / seconds / cores));
         line(out, "events", Outcome::events);
         line(out, "virtual seconds", outcome -> outcome.virtualNanos() / 1_000_000_000L);
         line(out, "terms with a leader", Outcome::leaders);

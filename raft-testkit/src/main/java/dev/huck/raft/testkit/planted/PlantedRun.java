@@ -2,7 +2,9 @@ package dev.huck.raft.testkit.planted;
 
 import dev.huck.raft.api.Node;
 import dev.huck.raft.core.node.RaftNode;
+import dev.huck.raft.testkit.sim.RunSpec;
 import dev.huck.raft.testkit.sim.SeedTest;
+import dev.huck.raft.testkit.sim.Simulation;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -63,19 +65,30 @@ public final class PlantedRun {
         return planted > 0 && found == planted;
     }
 
+    /** Code with a bug in it. */
+    @FunctionalInterface
+    public interface Planted {
+        /**
+         * Runs it.
+         *
+         * @param spec which run
+         * @param trace takes a readable transcript; null for none
+         * @return as {@link SeedTest#apply}
+         */
+        List<String> run(RunSpec spec, @Nullable Consumer<String> trace);
+    }
+
     /**
-     * Runs one seed with one bug.
+     * Plants one bug.
      *
      * @param name the bug's
-     * @param seed the seed
-     * @param trace takes a readable transcript; null for none
-     * @return what it broke; null if nothing
+     * @return the code with it
      * @throws IOException when the sources can't be read
      */
-    public @Nullable String run(String name, long seed, @Nullable Consumer<String> trace) throws IOException {
+    public Planted plant(String name) throws IOException {
         for (PlantedBug bug : bugs()) {
             if (bug.name().equals(name)) {
-                return planted(bug).apply(seed, trace);
+                return planted(bug);
             }
         }
         throw new IllegalArgumentException("there is no planted bug " + name);
@@ -94,7 +107,7 @@ public final class PlantedRun {
         }
         out.println("bug=" + bug.name() + " seeds=" + finding.seed + " found=yes");
         out.println("  " + bug.title() + " -> " + shortened(finding.violation));
-        String real = new SeedTest().apply(finding.seed, null);
+        String real = new Simulation(RunSpec.of(finding.seed), null).run().violation();
         if (real != null) {
             out.println("  but without the bug seed " + finding.seed + " fails too: " + real);
         }
@@ -105,14 +118,14 @@ public final class PlantedRun {
         return text.length() <= 160 ? text : text.substring(0, 160) + "…";
     }
 
-    private BiFunction<Long, @Nullable Consumer<String>, @Nullable String> planted(PlantedBug bug) throws IOException {
+    private Planted planted(PlantedBug bug) throws IOException {
         ClassLoader loader = new PlantedLoader(compile(bug), PlantedRun.class.getClassLoader());
         try {
             @SuppressWarnings("unchecked")
-            BiFunction<Long, @Nullable Consumer<String>, @Nullable String> test = (BiFunction<
-                            Long, @Nullable Consumer<String>, @Nullable String>)
+            BiFunction<String, @Nullable Consumer<String>, List<String>> test = (BiFunction<
+                            String, @Nullable Consumer<String>, List<String>>)
                     loader.loadClass(SeedTest.class.getName()).getConstructor().newInstance();
-            return test;
+            return (spec, trace) -> test.apply(spec.toString(), trace);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }
@@ -139,7 +152,7 @@ public final class PlantedRun {
     }
 
     /** The first seed that fails, counted from 1. */
-    private @Nullable Finding find(BiFunction<Long, @Nullable Consumer<String>, @Nullable String> test) {
+    private @Nullable Finding find(Planted code) {
         AtomicLong next = new AtomicLong(1);
         Finding[] first = new Finding[1];
         List<Thread> workers = new ArrayList<>();
@@ -147,8 +160,8 @@ public final class PlantedRun {
             Thread worker = new Thread(
                     () -> {
                         for (long seed = next.getAndIncrement(); seed <= MOST_SEEDS; seed = next.getAndIncrement()) {
-                            String violation = test.apply(seed, null);
-                            if (violation != null) {
+                            String violation = code.run(RunSpec.of(seed), null).get(0);
+                            if (!violation.isEmpty()) {
                                 note(first, new Finding(seed, violation));
                                 // Smaller seeds that run already may fail too; larger ones do not matter.
                                 next.set(MOST_SEEDS + 1);

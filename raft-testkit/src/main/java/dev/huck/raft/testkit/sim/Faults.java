@@ -4,71 +4,85 @@ import dev.huck.raft.testkit.sim.SimEvent.Kind;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Breaks things, one after the other, as the profile says, until told to stop; everything it breaks mends by itself. */
+/**
+ * Breaks things, as the profile says, until told to stop; everything it breaks mends by itself. Each kind that happens at
+ * moments has a stream of occurrences of its own, and each occurrence a generator of its own: one that is left out does
+ * not change when the others happen, nor what they do.
+ */
 final class Faults {
     private static final long MILLI = 1_000_000L;
 
     private final SimWorld world;
     private final SimCluster cluster;
     private final Profile profile;
+    private final RunSpec spec;
     private final Operator operator;
-    private final SimRandom random;
+    private final Partitions partitions;
+    private final List<String> happened = new ArrayList<>();
     private boolean over;
 
-    Faults(SimWorld world, SimCluster cluster, Profile profile, Operator operator) {
+    Faults(SimWorld world, SimCluster cluster, Profile profile, RunSpec spec, Operator operator) {
         this.world = world;
         this.cluster = cluster;
         this.profile = profile;
+        this.spec = spec;
         this.operator = operator;
-        this.random = world.random("faults");
+        this.partitions = new Partitions(world, cluster);
     }
 
     void start() {
-        next();
+        for (FaultKind kind : FaultKind.values()) {
+            if (kind.isMoment() && profile.rate(kind) > 0) {
+                next(kind, 1);
+            }
+        }
     }
 
     /** Breaks nothing any more. */
     void stop() {
         over = true;
+        partitions.stop();
     }
 
-    private void next() {
-        world.planIn(10 * MILLI + random.exponential(profile.faultNanos()), Kind.FAULT, 0, () -> {
+    /** What happened, such as {@code crash.3}, in order. */
+    List<String> happened() {
+        return happened;
+    }
+
+    private void next(FaultKind kind, int occurrence) {
+        SimRandom random = world.random("fault " + kind.label() + " " + occurrence);
+        long delay = 10 * MILLI + random.exponential((long) (profile.rate(kind) * MILLI));
+        world.planIn(delay, Kind.FAULT, kind.label().hashCode(), () -> {
             if (!over) {
-                breakSomething();
-                next();
+                if (spec.happens(kind, occurrence)) {
+                    happened.add(kind.label() + "." + occurrence);
+                    world.trace(-1, "FAULT " + kind.label() + "." + occurrence);
+                    happen(kind, random);
+                }
+                next(kind, occurrence + 1);
             }
         });
     }
 
-    private void breakSomething() {
-        int choice = random.nextInt(1
-                + profile.crashes()
-                + profile.pauses()
-                + profile.partitions()
-                + profile.transfers()
-                + profile.members());
-        if ((choice -= profile.crashes()) < 0) {
-            crash();
-        } else if ((choice -= profile.pauses()) < 0) {
-            cluster.pause(victim(), MILLI + random.exponential(900 * MILLI));
-        } else if ((choice -= profile.partitions()) < 0) {
-            if (profile.replays() > 0 && random.nextInt(3) == 0) {
-                haunt();
-            } else {
-                partition();
-            }
-        } else if ((choice -= profile.transfers()) < 0) {
-            operator.disturb();
-        } else if ((choice -= profile.members()) < 0) {
-            operator.changeMembers();
-        } else {
-            rare();
+    private void happen(FaultKind kind, SimRandom random) {
+        switch (kind) {
+            case PARTITION -> partitions.cut(victim(random), random);
+            case GHOSTS -> partitions.haunt(random);
+            case CRASH -> crash(random);
+            case BLACKOUT -> blackout(random);
+            case PAUSE -> cluster.pause(victim(random), MILLI + random.exponential(900 * MILLI));
+            case WALL_CLOCK ->
+                cluster.hosts().forEach(host -> host.jump(random.nextLong(-3_600_000 * MILLI, 3_600_000 * MILLI)));
+            case MEMBERS -> operator.changeMembers(random);
+            case SNAPSHOT -> operator.takeSnapshot(random);
+            case TRANSFER -> operator.transfer();
+            case RESTART -> operator.restart(random);
+            default -> throw new IllegalStateException(kind + " does not happen at moments");
         }
     }
 
     /** The leader, more often than its share. */
-    private SimHost victim() {
+    private SimHost victim(SimRandom random) {
         SimHost leader = cluster.leader();
         if (leader != null && random.chance(0.4)) {
             return leader;
@@ -76,19 +90,18 @@ final class Faults {
         return cluster.hosts().get(random.nextInt(cluster.hosts().size()));
     }
 
-    private void crash() {
-        SimHost host = victim();
+    private void crash(SimRandom random) {
+        SimHost host = victim(random);
         if (!host.isUp() || down() >= 2) {
             return;
         }
-        int kind = random.nextInt(3);
-        if (kind == 0) {
-            cluster.crashInside(host, 1 + random.nextInt(30), IoGate.Where.draw(random));
-        } else if (kind == 1) {
-            cluster.crashUnsynced(host, 1 + random.nextInt(5));
-        } else {
-            cluster.crash(host, random.chance(profile.powerCuts()));
-            cluster.startIn(restartDelay(), host);
+        switch (random.nextInt(3)) {
+            case 0 -> cluster.crashInside(host, 1 + random.nextInt(30), IoGate.Where.draw(random));
+            case 1 -> cluster.crashUnsynced(host, 1 + random.nextInt(5));
+            default -> {
+                cluster.crash(host, random.chance(profile.rate(FaultKind.POWER_CUT)));
+                cluster.startIn(restartDelay(random), host);
+            }
         }
     }
 
@@ -100,94 +113,17 @@ final class Faults {
         return count;
     }
 
-    private long restartDelay() {
+    private static long restartDelay(SimRandom random) {
         return 20 * MILLI + random.exponential(700 * MILLI);
     }
 
-    private void rare() {
-        if (random.nextBoolean()) {
-            for (SimHost host : cluster.hosts()) {
-                host.jump(random.nextLong(-3_600_000 * MILLI, 3_600_000 * MILLI));
-            }
-            return;
-        }
-        boolean powerCut = random.chance(profile.powerCuts());
+    private void blackout(SimRandom random) {
+        boolean powerCut = random.chance(profile.rate(FaultKind.POWER_CUT));
         for (SimHost host : cluster.hosts()) {
             if (host.isUp()) {
                 cluster.crash(host, powerCut);
-                cluster.startIn(restartDelay(), host);
+                cluster.startIn(restartDelay(random), host);
             }
         }
-    }
-
-    private void partition() {
-        SimHost one = victim();
-        List<int[]> links = links(one.number());
-        int flips = random.nextInt(4) == 0 ? 2 * random.nextInt(4) : 0;
-        long lasting = 200 * MILLI + random.exponential(1_200 * MILLI);
-        if (world.isTraced()) {
-            StringBuilder text = new StringBuilder("cuts");
-            links.forEach(
-                    link -> text.append(" n").append(link[0] + 1).append(">n").append(link[1] + 1));
-            world.trace(-1, text.toString());
-        }
-        flip(links, true, flips, lasting);
-    }
-
-    /** The leader is cut off and hears only voices of the past, long enough for the others to go on without it. */
-    private void haunt() {
-        SimHost leader = cluster.leader();
-        if (leader == null) {
-            return;
-        }
-        long lasting = 1_000 * MILLI + random.nextLong(2_000 * MILLI);
-        world.trace(leader.number(), "is cut off and haunted");
-        List<int[]> links = new ArrayList<>();
-        for (SimHost other : cluster.hosts()) {
-            if (other != leader) {
-                links.add(new int[] {leader.number(), other.number()});
-                links.add(new int[] {other.number(), leader.number()});
-            }
-        }
-        flip(links, true, 0, lasting);
-        cluster.network().replay(leader, lasting);
-    }
-
-    private void flip(List<int[]> links, boolean isCut, int flips, long lasting) {
-        links.forEach(link -> cluster.network().cut(link[0], link[1], isCut));
-        if (isCut || flips > 0) {
-            world.planIn(lasting / (flips + 1) + 1, Kind.FAULT, 2, () -> {
-                if (!over) {
-                    flip(links, !isCut, flips - 1, lasting);
-                }
-            });
-        }
-    }
-
-    /** The one-way links that a partition cuts. */
-    private List<int[]> links(int one) {
-        int size = cluster.hosts().size();
-        int kind = random.nextInt(5);
-        boolean[] side = new boolean[size];
-        for (int i = 0; i < size; i++) {
-            side[i] = random.nextBoolean();
-        }
-        List<int[]> links = new ArrayList<>();
-        for (int from = 0; from < size; from++) {
-            for (int to = 0; to < size; to++) {
-                boolean cut =
-                        switch (kind) {
-                            case 0 -> from == one || to == one;
-                            case 1 -> from == one; // is not heard
-                            case 2 -> to == one; // hears nothing
-                            case 3 -> side[from] != side[to];
-                            default -> side[from] != side[to] && from != one && to != one; // a bridge
-                        };
-                if (cut && from != to) {
-                    links.add(new int[] {from, to});
-                }
-            }
-        }
-        return links;
     }
 }

@@ -25,15 +25,20 @@ final class Operator {
         this.joining = new long[cluster.hosts().size()];
     }
 
-    /** Does something that a cluster should hardly notice. */
-    void disturb() {
-        SimHost leader = cluster.leader();
-        SimHost any = cluster.hosts().get(random.nextInt(cluster.hosts().size()));
-        switch (random.nextInt(3)) {
-            case 0 -> act(leader, "is asked to hand over", Node::transferLeadership);
-            case 1 -> act(any, "is asked for a snapshot", Node::snapshot);
-            default -> stop(random.nextBoolean() ? leader : any);
-        }
+    void transfer() {
+        act(cluster.leader(), "is asked to hand over", Node::transferLeadership);
+    }
+
+    void takeSnapshot(SimRandom random) {
+        act(any(random), "is asked for a snapshot", Node::snapshot);
+    }
+
+    void restart(SimRandom random) {
+        stop(random.nextBoolean() ? cluster.leader() : any(random), random);
+    }
+
+    private SimHost any(SimRandom random) {
+        return cluster.hosts().get(random.nextInt(cluster.hosts().size()));
     }
 
     private interface Request {
@@ -55,7 +60,7 @@ final class Operator {
         }));
     }
 
-    private void stop(@Nullable SimHost host) {
+    private void stop(@Nullable SimHost host, SimRandom random) {
         SimProcess process = host == null ? null : host.process();
         NodeHandle handle = process == null || !process.isAlive() ? null : process.node();
         if (host == null || process == null || handle == null) {
@@ -74,7 +79,7 @@ final class Operator {
     }
 
     /** Takes the next step of a walk through memberships: one node out, or back in with empty disks. */
-    void changeMembers() {
+    void changeMembers(SimRandom random) {
         if (tidy()) {
             return;
         }

@@ -2,102 +2,95 @@ package dev.huck.raft.testkit.sim;
 
 import dev.huck.raft.api.Consistency;
 import dev.huck.raft.core.consensus.Limits;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * What one run is like, drawn from its seed: which faults happen and how often, how fast disks and networks are, what
  * clients do. Runs differ a lot on purpose; a mix of everything at once hides what one fault alone would show.
- *
- * @param voters how many machines form the cluster at first
- * @param spares how many more there are
- * @param consistency how reads are answered
- * @param minDelay nanoseconds of the fastest frame
- * @param meanDelay nanoseconds on top, on average
- * @param tail share of frames that take much longer
- * @param reorder share of frames that may overtake
- * @param loss share of frames lost
- * @param duplicates share of frames delivered twice
- * @param damage share of frames of which a damaged copy arrives too
- * @param replays share of frames at whose sending an old one is delivered again
- * @param syncNanos how long a sync takes, on average
- * @param stalls share of syncs that take up to a second
- * @param faultNanos time between two faults, on average
- * @param crashes weight of crashes among the faults
- * @param powerCuts share of crashes that lose what was not synced
- * @param pauses weight of pauses
- * @param partitions weight of partitions
- * @param transfers weight of leadership transfers, restarts and snapshots
- * @param members weight of changes of membership
- * @param clients number of clients
- * @param pipeline most commands that a client sends at once
- * @param thinkNanos how long a client waits between batches, on average
- * @param reads share of commands that read
- * @param snapshotBytes log bytes between snapshots
- * @param limits the node's bounds, mostly tiny
- * @param driftPpm how far clocks run apart, in millionths
- * @param chaosNanos how long faults happen
  */
-record Profile(
-        int voters,
-        int spares,
-        Consistency consistency,
-        long minDelay,
-        long meanDelay,
-        double tail,
-        double reorder,
-        double loss,
-        double duplicates,
-        double damage,
-        double replays,
-        long syncNanos,
-        double stalls,
-        long faultNanos,
-        int crashes,
-        double powerCuts,
-        int pauses,
-        int partitions,
-        int transfers,
-        int members,
-        int clients,
-        int pipeline,
-        long thinkNanos,
-        double reads,
-        long snapshotBytes,
-        Limits limits,
-        long driftPpm,
-        long chaosNanos) {
+final class Profile {
     private static final long MILLI = 1_000_000L;
 
-    static Profile draw(SimRandom random) {
+    private final Map<FaultKind, Double> rates = new EnumMap<>(FaultKind.class);
+
+    // ---- the cluster
+
+    /** How many machines form the cluster at first. */
+    int voters = 3;
+    /** How many more there are. */
+    int spares;
+    /** How reads are answered. */
+    Consistency consistency = Consistency.HIGH;
+    /** The node's bounds, mostly tiny. */
+    Limits limits = Limits.DEFAULT;
+    /** Log bytes between snapshots. */
+    long snapshotBytes = 1 << 20;
+
+    // ---- its world
+
+    /** Nanoseconds of the fastest frame. */
+    long minDelay = 10_000;
+    /** Nanoseconds on top, on average. */
+    long meanDelay = MILLI;
+    /** How long a sync takes, on average. */
+    long syncNanos = MILLI;
+    /** How long faults happen. */
+    long chaosNanos = MILLI;
+
+    // ---- what clients do
+
+    /** How many there are. */
+    int clients;
+    /** Most commands that one sends at once. */
+    int pipeline = 1;
+    /** How long one waits between batches, on average. */
+    long thinkNanos = MILLI;
+    /** Share of commands that read. */
+    double reads;
+
+    /** A quiet run without clients. */
+    Profile() {}
+
+    /** Draws a run; what was drawn does not depend on the kinds of faults that it may have. */
+    static Profile draw(SimWorld world, Set<FaultKind> kinds) {
+        SimRandom random = world.random("profile");
+        Profile drawn = new Profile();
         boolean rough = random.chance(0.5);
-        return new Profile(
-                5,
-                random.chance(0.4) ? 1 : 0,
-                consistency(random),
-                20_000 + random.nextLong(200_000),
-                100_000 + random.nextLong(rough ? 8 * MILLI : MILLI),
-                rough ? random.nextDouble() * 0.02 : 0.001,
-                random.chance(0.5) ? random.nextDouble() * 0.3 : 0,
-                rough ? random.nextDouble() * 0.08 : 0,
-                random.chance(0.5) ? random.nextDouble() * 0.1 : 0,
-                random.chance(0.2) ? 0.005 : 0,
-                random.chance(0.5) ? random.nextDouble() * 0.05 : 0,
-                50_000 + random.nextLong(3 * MILLI),
-                random.chance(0.3) ? 0.002 : 0,
-                300 * MILLI + random.nextLong(1200 * MILLI),
-                1 + random.nextInt(6),
-                0.3 + random.nextDouble() * 0.7,
-                random.nextInt(3),
-                random.nextInt(5),
-                random.nextInt(3),
-                random.nextInt(4),
-                3 + random.nextInt(3),
-                1 + random.nextInt(8),
-                20 * MILLI + random.nextLong(150 * MILLI),
-                0.2 + random.nextDouble() * 0.5,
-                2_000 + random.nextLong(30_000),
-                limits(random),
-                random.chance(0.5) ? random.nextLong(20_000) : 0,
-                20_000 * MILLI + random.nextLong(12_000 * MILLI));
+        drawn.voters = 5;
+        drawn.spares = random.chance(0.4) ? 1 : 0;
+        drawn.consistency = consistency(random);
+        drawn.limits = limits(random);
+        drawn.snapshotBytes = 2_000 + random.nextLong(30_000);
+        drawn.minDelay = 20_000 + random.nextLong(200_000);
+        drawn.meanDelay = 100_000 + random.nextLong(rough ? 8 * MILLI : MILLI);
+        drawn.syncNanos = 50_000 + random.nextLong(3 * MILLI);
+        drawn.chaosNanos = 20_000 * MILLI + random.nextLong(12_000 * MILLI);
+        drawn.clients = 3 + random.nextInt(3);
+        drawn.pipeline = 1 + random.nextInt(8);
+        drawn.thinkNanos = 20 * MILLI + random.nextLong(150 * MILLI);
+        drawn.reads = 0.2 + random.nextDouble() * 0.5;
+        for (FaultKind kind : FaultKind.values()) {
+            double rate = kind.draw(world.random("rate of " + kind.label()));
+            drawn.rate(kind, kinds.contains(kind) ? rate : 0);
+        }
+        return drawn;
+    }
+
+    /**
+     * How often a kind of fault happens.
+     *
+     * @return its share of what it happens to, or the milliseconds between two on average; 0 for never
+     */
+    double rate(FaultKind kind) {
+        return rates.getOrDefault(kind, 0.0);
+    }
+
+    Profile rate(FaultKind kind, double rate) {
+        rates.put(kind, rate);
+        return this;
     }
 
     private static Limits limits(SimRandom random) {
@@ -119,5 +112,36 @@ record Profile(
     private static Consistency consistency(SimRandom random) {
         int choice = random.nextInt(10);
         return choice < 6 ? Consistency.HIGH : choice < 9 ? Consistency.MEDIUM : Consistency.LOW;
+    }
+
+    /** For people. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT,
+                "%d voters, %d spare; reads at %s; frames take %.1f ms, syncs %.1f ms; %d clients send up to %d commands"
+                        + " every %d ms, %.0f %% reads; snapshots every %d bytes; %s; faults for %.1f s:",
+                voters,
+                spares,
+                consistency,
+                (minDelay + meanDelay) / 1e6,
+                syncNanos / 1e6,
+                clients,
+                pipeline,
+                thinkNanos / MILLI,
+                100 * reads,
+                snapshotBytes,
+                limits.equals(Limits.DEFAULT) ? "default limits" : limits,
+                chaosNanos / 1e9));
+        for (FaultKind kind : FaultKind.values()) {
+            if (rate(kind) > 0) {
+                text.append(' ').append(kind.label());
+                text.append(
+                        kind.isMoment()
+                                ? String.format(Locale.ROOT, " every %.0f ms,", rate(kind))
+                                : String.format(Locale.ROOT, " %.4f,", rate(kind)));
+            }
+        }
+        return text.substring(0, text.length() - 1);
     }
 }

@@ -86,9 +86,9 @@ final class SimClient implements SimConnection.Peer {
             return;
         }
         if (outstanding.size() < MOST_OUTSTANDING) {
-            send(open, 1 + random.nextInt(profile.pipeline()));
+            send(open, 1 + random.nextInt(profile.pipeline));
         }
-        later(MILLI + random.exponential(profile.thinkNanos()));
+        later(MILLI + random.exponential(profile.thinkNanos));
     }
 
     private @Nullable SimConnection connect() {

@@ -34,9 +34,10 @@ final class SimCluster {
         this.invariants = invariants;
         this.disks = world.random("disks");
         this.random = world.random("processes");
-        for (int i = 0; i < profile.voters() + profile.spares(); i++) {
+        for (int i = 0; i < profile.voters + profile.spares; i++) {
             SimHost host = new SimHost(i, "10.0.0." + (i + 1) + ":7481", world.random("host " + i));
-            host.drift(profile.driftPpm() == 0 ? 0 : random.nextLong(-profile.driftPpm(), profile.driftPpm()));
+            long ppm = (long) (profile.rate(FaultKind.DRIFT) * 1_000_000);
+            host.drift(ppm == 0 ? 0 : random.nextLong(-ppm, ppm));
             host.log().observer(invariants);
             hosts.add(host);
         }
@@ -96,14 +97,14 @@ final class SimCluster {
             startIn(1_000_000 * MICRO, host);
         });
         host.process(process);
-        if (!calm && random.chance(0.1)) {
+        if (!calm && random.chance(profile.rate(FaultKind.CRASH_AGAIN))) {
             // A node that dies while it recovers must recover from that too.
             process.gate().arm(1 + random.nextInt(40), IoGate.Where.draw(random));
         }
         if (world.isTraced()) {
             world.trace(host.number(), "starts");
         }
-        SimEnvironment environment = new SimEnvironment(world, process, network, profile.limits(), this::ioTime);
+        SimEnvironment environment = new SimEnvironment(world, process, network, profile.limits, this::ioTime);
         process.run("open", () -> {
             NodeHandle node = factory.open(environment, options(host), () -> process.newMachine(invariants.applied()));
             process.opened(node);
@@ -113,8 +114,8 @@ final class SimCluster {
     private void ioTime(boolean force) {
         long time = 2 * MICRO;
         if (force) {
-            boolean stall = !calm && disks.chance(profile.stalls());
-            time = 20 * MICRO + disks.exponential(stall ? 1_000_000 * MICRO : profile.syncNanos());
+            boolean stall = !calm && disks.chance(profile.rate(FaultKind.SLOW_DISK));
+            time = 20 * MICRO + disks.exponential(stall ? 1_000_000 * MICRO : profile.syncNanos);
         }
         world.spend(time);
     }
@@ -124,11 +125,11 @@ final class SimCluster {
                 .address(host.address())
                 .id("n" + (host.number() + 1))
                 .insecure(true)
-                .consistency(profile.consistency())
+                .consistency(profile.consistency)
                 .requestTimeout(Duration.ofSeconds(2))
                 .joinTimeout(Duration.ofHours(1))
-                .snapshotEveryBytes(profile.snapshotBytes())
-                .logTailBytes(profile.snapshotBytes() / 4)
+                .snapshotEveryBytes(profile.snapshotBytes)
+                .logTailBytes(profile.snapshotBytes / 4)
                 .memoryBudgetBytes(1 << 20);
         String join = host.join();
         if (join != null) {
@@ -165,7 +166,7 @@ final class SimCluster {
 
     /** A process has died inside of an operation. */
     private void buried(SimHost host) {
-        boolean powerCut = random.chance(profile.powerCuts());
+        boolean powerCut = random.chance(profile.rate(FaultKind.POWER_CUT));
         // Not now: the node's code is still on the stack, and must not see its disk change under it.
         world.plan(world.now(), Kind.FAULT, host.number(), 1, null, () -> {
             bury(host, powerCut);

@@ -80,7 +80,7 @@ final class SimNetwork {
         }
         int from = sender.host().number();
         int to = target.number();
-        if (cut[from][to] || (!calm && random.chance(profile.loss()))) {
+        if (cut[from][to] || (!calm && random.chance(profile.rate(FaultKind.LOSS)))) {
             if (world.isTraced()) {
                 world.trace(from, "loses to n" + (to + 1) + " " + FrameNames.describe(frame));
             }
@@ -96,18 +96,19 @@ final class SimNetwork {
     }
 
     private void misbehave(SimProcess sender, SimHost target, byte[] frame) {
-        if (random.chance(profile.duplicates())) {
+        if (random.chance(profile.rate(FaultKind.DUPLICATE))) {
             carry(sender, target, frame);
         }
-        if (random.chance(profile.damage())) {
+        if (random.chance(profile.rate(FaultKind.DAMAGE))) {
             byte[] damaged = frame.clone();
             damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
             carry(sender, target, damaged);
         }
-        if (profile.replays() > 0) {
+        double replays = profile.rate(FaultKind.REPLAY);
+        if (replays > 0 || profile.rate(FaultKind.GHOSTS) > 0) {
             int to = target.number();
             keep(to, frame);
-            if (random.chance(profile.replays())) {
+            if (random.chance(replays)) {
                 carry(null, target, old[to].get(random.nextInt(old[to].size())));
             }
         }
@@ -144,10 +145,10 @@ final class SimNetwork {
 
     private void carry(@Nullable SimProcess sender, SimHost target, byte[] frame) {
         long left = world.now();
-        long arrival = left + profile.minDelay() + random.exponential(profile.meanDelay());
-        if (!calm && random.chance(profile.tail())) {
-            arrival += random.nextLong(20 * profile.meanDelay() + 100_000_000L);
-        } else if (sender != null && !random.chance(profile.reorder())) {
+        long arrival = left + profile.minDelay + random.exponential(profile.meanDelay);
+        if (!calm && random.chance(profile.rate(FaultKind.DELAY))) {
+            arrival += random.nextLong(20 * profile.meanDelay + 100_000_000L);
+        } else if (sender != null && !random.chance(profile.rate(FaultKind.REORDER))) {
             int from = sender.host().number();
             arrival = Math.max(arrival, lastArrival[from][target.number()] + 1);
             lastArrival[from][target.number()] = arrival;

@@ -28,32 +28,43 @@ public final class Simulation {
     private final Operator operator;
     private final Faults faults;
     private final List<SimClient> clients = new ArrayList<>();
+    private final long chaosNanos;
 
     /**
      * A run.
      *
-     * @param seed decides everything
+     * @param spec which one
      * @param trace takes a readable transcript; null for none
      */
-    public Simulation(long seed, @Nullable Consumer<String> trace) {
-        this(seed, new RaftNodes(), trace);
+    public Simulation(RunSpec spec, @Nullable Consumer<String> trace) {
+        this(spec, new RaftNodes(), trace);
     }
 
-    Simulation(long seed, NodeFactory factory, @Nullable Consumer<String> trace) {
-        world = new SimWorld(seed, trace);
-        profile = Profile.draw(world.random("profile"));
+    Simulation(RunSpec spec, NodeFactory factory, @Nullable Consumer<String> trace) {
+        world = new SimWorld(spec.seed(), trace);
+        profile = Profile.draw(world, spec.faults());
+        chaosNanos = spec.millis() == 0 ? profile.chaosNanos : Math.min(profile.chaosNanos, spec.millis() * MILLI);
         invariants = new Invariants(world);
         cluster = new SimCluster(world, profile, factory, invariants);
         workload = new Workload(world, profile, invariants.applied());
         operator = new Operator(world, cluster);
-        faults = new Faults(world, cluster, profile, operator);
-        for (int i = 0; i < profile.clients(); i++) {
+        faults = new Faults(world, cluster, profile, spec, operator);
+        for (int i = 0; i < profile.clients; i++) {
             clients.add(new SimClient(world, cluster.hosts(), workload, profile, i + 1));
         }
     }
 
     SimCluster cluster() {
         return cluster;
+    }
+
+    /**
+     * The faults that happened at moments, in order.
+     *
+     * @return names such as {@code crash.3}
+     */
+    public List<String> happened() {
+        return List.copyOf(faults.happened());
     }
 
     /**
@@ -67,7 +78,7 @@ public final class Simulation {
         if (runUntil(this::isFormed, FORMATION, "the cluster does not form")) {
             world.trace(-1, "the cluster has formed");
             faults.start();
-            long end = world.now() + profile.chaosNanos();
+            long end = world.now() + chaosNanos;
             while (world.now() < end && world.events() < MOST_EVENTS && world.step()) {}
             heal();
             if (runUntil(this::isSettled, CONVERGENCE, "the healed cluster does not settle")) {
@@ -86,7 +97,7 @@ public final class Simulation {
 
     private void form() {
         List<SimHost> hosts = cluster.hosts();
-        for (int i = 0; i < profile.voters(); i++) {
+        for (int i = 0; i < profile.voters; i++) {
             if (i > 0) {
                 hosts.get(i).join(hosts.get(0).address());
             }
@@ -102,7 +113,7 @@ public final class Simulation {
             return false;
         }
         List<Member> members = core.configuration().members();
-        return members.size() == profile.voters()
+        return members.size() == profile.voters
                 && members.stream().allMatch(member -> member.voting() == Member.Voting.VOTER);
     }
 

@@ -36,7 +36,7 @@ final class Workload {
         this.profile = profile;
         this.applied = applied;
         this.random = world.random("workload");
-        this.realTime = new RealTimeOrder(world::violated, profile.consistency());
+        this.realTime = new RealTimeOrder(world::violated, profile.consistency);
     }
 
     int newConnection() {
@@ -50,7 +50,7 @@ final class Workload {
 
     /** The next operation of a client; registered, so it must be sent. */
     ClientOperation next(int connection) {
-        if (random.chance(profile.reads())) {
+        if (random.chance(profile.reads)) {
             return next(connection, Kind.GET, random.nextInt(SimMachine.KEYS));
         }
         // Counters, registers and lists are different keys, so that every kind of history stays simple.
@@ -113,7 +113,7 @@ final class Workload {
             boolean isDone = operation.outcome == Outcome.DONE;
             boolean counts = operation.isWrite()
                     ? operation.outcome != Outcome.REFUSED
-                    : isDone && profile.consistency() != Consistency.LOW;
+                    : isDone && profile.consistency != Consistency.LOW;
             if (operation.key != key || !counts) {
                 continue;
             }

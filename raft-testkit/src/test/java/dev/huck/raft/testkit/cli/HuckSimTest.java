@@ -26,7 +26,7 @@ class HuckSimTest {
     private static Run run(String... arguments) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-        CommandLine line = new CommandLine(new HuckSim(out));
+        CommandLine line = HuckSim.commandLine(out);
         line.setErr(new PrintWriter(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8));
         int code = line.execute(arguments);
         return new Run(code, bytes.toString(StandardCharsets.UTF_8).lines().toList());

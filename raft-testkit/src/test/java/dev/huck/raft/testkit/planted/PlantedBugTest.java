@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.huck.raft.testkit.sim.RunSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +56,8 @@ class PlantedBugTest {
     @Test
     void loadedBugRunsApartFromTheRealCode() throws IOException {
         PlantedRun run = new PlantedRun(Path.of("").toAbsolutePath().getParent(), 1, System.out);
-        String violation = run.run("vote-not-persisted", 1, null);
-        assertTrue(String.valueOf(violation).contains("votes are durable"), violation);
+        String violation =
+                run.plant("vote-not-persisted").run(RunSpec.of(1), null).get(0);
+        assertTrue(violation.contains("votes are durable"), violation);
     }
 }

@@ -5,12 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.huck.raft.api.Consistency;
 import dev.huck.raft.api.spi.ClientConnection;
 import dev.huck.raft.api.spi.Gateway;
 import dev.huck.raft.api.spi.Lane;
 import dev.huck.raft.api.spi.Session;
-import dev.huck.raft.core.consensus.Limits;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -111,35 +109,11 @@ class SimNetworkTest {
     }
 
     private static Profile profile(double loss, double duplicates, double reorder, double damage) {
-        return new Profile(
-                3,
-                0,
-                Consistency.HIGH,
-                10_000,
-                1_000_000,
-                0,
-                reorder,
-                loss,
-                duplicates,
-                damage,
-                0,
-                1,
-                0,
-                1,
-                1,
-                1,
-                0,
-                0,
-                0,
-                0,
-                0,
-                1,
-                1,
-                0.5,
-                1 << 20,
-                Limits.DEFAULT,
-                0,
-                1);
+        return new Profile()
+                .rate(FaultKind.LOSS, loss)
+                .rate(FaultKind.DUPLICATE, duplicates)
+                .rate(FaultKind.REORDER, reorder)
+                .rate(FaultKind.DAMAGE, damage);
     }
 
     private SimProcess start(int host) {

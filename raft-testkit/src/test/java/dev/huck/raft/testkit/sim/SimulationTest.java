@@ -22,7 +22,7 @@ class SimulationTest {
     @BeforeAll
     static void run() {
         for (long seed = 1; seed <= SEEDS; seed++) {
-            OUTCOMES.add(new Simulation(seed, null).run());
+            OUTCOMES.add(new Simulation(RunSpec.of(seed), null).run());
         }
     }
 
@@ -55,13 +55,13 @@ class SimulationTest {
     @ValueSource(longs = {1, 7, 42, 133})
     void sameSeedGivesTheSameEvents(long seed) {
         Outcome first = OUTCOMES.get((int) seed - 1);
-        assertEquals(first, new Simulation(seed, null).run());
+        assertEquals(first, new Simulation(RunSpec.of(seed), null).run());
     }
 
     @Test
     void lookingAtARunDoesNotChangeIt() {
         List<String> lines = new ArrayList<>();
-        assertEquals(OUTCOMES.get(2), new Simulation(3, lines::add).run());
+        assertEquals(OUTCOMES.get(2), new Simulation(RunSpec.of(3), lines::add).run());
         assertTrue(lines.size() > 1_000, () -> "lines " + lines.size());
     }
 
@@ -76,6 +76,6 @@ class SimulationTest {
     @ParameterizedTest
     @ValueSource(longs = {132, 54, 17})
     void seedsThatFoundBugsStillPass(long seed) {
-        assertNull(new Simulation(seed, null).run().violation());
+        assertNull(new Simulation(RunSpec.of(seed), null).run().violation());
     }
 }

@@ -1,0 +1,131 @@
+package dev.huck.raft.testkit.sim;
+
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Everything that a run can do to a cluster. A run draws which kinds it has and how often they happen, each from a
+ * generator of its own: so a kind more, or one that is switched off, does not shift the others.
+ */
+public enum FaultKind {
+    /** Frames that take far longer than others. */
+    DELAY(Per.SHARE, 0.8, 0.001, 0.02, "network: frames that take far longer than others"),
+    /** Frames that never arrive. */
+    LOSS(Per.SHARE, 0.4, 0, 0.08, "network: frames that never arrive"),
+    /** Frames that arrive twice. */
+    DUPLICATE(Per.SHARE, 0.5, 0, 0.1, "network: frames that arrive twice"),
+    /** Frames that overtake others of their link. */
+    REORDER(Per.SHARE, 0.5, 0, 0.3, "network: frames that overtake others"),
+    /** Frames of which a damaged copy arrives too. */
+    DAMAGE(Per.SHARE, 0.2, 0.002, 0.01, "network: frames of which a copy with a wrong bit arrives too"),
+    /** Frames of long ago, delivered again. */
+    REPLAY(Per.SHARE, 0.5, 0, 0.05, "network: frames of long ago that arrive once more, across terms and restarts"),
+    /** Cut links: a node alone, one direction, two halves, a bridge. */
+    PARTITION(
+            Per.EVERY,
+            0.8,
+            1_500,
+            9_000,
+            "network: links that are cut: one node's, one way, two halves, all but a bridge"),
+    /** The leader cut off with nothing but frames of long ago. */
+    GHOSTS(Per.EVERY, 0.4, 3_000, 15_000, "network: the leader cut off, hearing only frames of long ago"),
+
+    /** A killed process: between events, inside an operation, before a sync takes effect. */
+    CRASH(
+            Per.EVERY,
+            0.95,
+            800,
+            5_000,
+            "process: one is killed: between events, inside any operation, right before a sync"),
+    /** Crashes that take unsynced writes along. */
+    POWER_CUT(Per.SHARE, 0.95, 0.3, 1, "process: crashes that lose, keep or tear what was not synced"),
+    /** Another crash while the node recovers from one. */
+    CRASH_AGAIN(Per.SHARE, 0.8, 0.05, 0.2, "process: a crash while the node recovers from one"),
+    /** All processes at once. */
+    BLACKOUT(Per.EVERY, 0.5, 8_000, 40_000, "process: all are killed at once"),
+    /** A process without a processor, whose timers fire late. */
+    PAUSE(Per.EVERY, 0.65, 2_000, 12_000, "process: one stands still for up to seconds and goes on with late timers"),
+
+    /** Syncs that take up to seconds. */
+    SLOW_DISK(Per.SHARE, 0.3, 0.0005, 0.004, "disk: syncs that take seconds"),
+
+    /** Clocks that run apart. */
+    DRIFT(Per.SHARE, 0.5, 0.001, 0.02, "clock: monotonic clocks that run apart"),
+    /** Wall clocks that jump. */
+    WALL_CLOCK(Per.EVERY, 0.5, 4_000, 20_000, "clock: wall clocks that jump by up to an hour"),
+
+    /** Nodes that leave, and come back with empty disks. */
+    MEMBERS(Per.EVERY, 0.7, 2_000, 12_000, "membership: nodes are removed, and let in again with empty disks"),
+    /** Snapshots asked for at odd times. */
+    SNAPSHOT(Per.EVERY, 0.5, 3_000, 20_000, "snapshot: one is asked for at an odd time"),
+    /** Leaders asked to hand over. */
+    TRANSFER(Per.EVERY, 0.5, 3_000, 20_000, "leadership: the leader is asked to hand over"),
+    /** Nodes that are stopped and started. */
+    RESTART(Per.EVERY, 0.5, 3_000, 20_000, "leadership: a node is asked to stop, and started again");
+
+    /** What a kind happens to. */
+    private enum Per {
+        /** A share of something: frames, syncs, crashes. */
+        SHARE,
+        /** The whole, at moments, so many milliseconds apart on average. */
+        EVERY
+    }
+
+    private final Per per;
+    private final double chance;
+    private final double least;
+    private final double most;
+    private final String about;
+
+    /** Drawn from {@code least} to {@code most}, in a share of all runs that is {@code chance}. */
+    FaultKind(Per per, double chance, double least, double most, String about) {
+        this.per = per;
+        this.chance = chance;
+        this.least = least;
+        this.most = most;
+        this.about = about;
+    }
+
+    /** @return its name on the command line */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** @return what happens, in a line, its group first */
+    public String about() {
+        return about;
+    }
+
+    /** Whether it happens at moments of its own, not to a share of something. */
+    boolean isMoment() {
+        return per == Per.EVERY;
+    }
+
+    /** A share, or milliseconds between two; 0 if the run does not have it. */
+    double draw(SimRandom random) {
+        double place = random.nextDouble();
+        return random.chance(chance) ? least + place * (most - least) : 0;
+    }
+
+    /** @return all kinds */
+    public static Set<FaultKind> all() {
+        return EnumSet.allOf(FaultKind.class);
+    }
+
+    /**
+     * Finds a kind.
+     *
+     * @param label as {@link #label} gives it
+     * @return the kind
+     * @throws IllegalArgumentException when there is none of that name
+     */
+    public static FaultKind of(String label) {
+        for (FaultKind kind : values()) {
+            if (kind.label().equals(label)) {
+                return kind;
+            }
+        }
+        throw new IllegalArgumentException("there is no kind of fault '" + label + "'; --help lists them");
+    }
+}
