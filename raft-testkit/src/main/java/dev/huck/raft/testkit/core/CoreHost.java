@@ -9,6 +9,7 @@ import dev.huck.raft.core.consensus.Effect;
 import dev.huck.raft.core.consensus.Entries;
 import dev.huck.raft.core.consensus.Event;
 import dev.huck.raft.core.consensus.Limits;
+import dev.huck.raft.core.consensus.Loss;
 import dev.huck.raft.core.consensus.Message;
 import dev.huck.raft.core.consensus.Raft;
 import dev.huck.raft.core.consensus.Recovery;
@@ -38,6 +39,7 @@ public final class CoreHost {
     private byte[] incoming = new byte[0];
     private Durable durable;
     private long now;
+    private boolean endsRecovery;
 
     /**
      * Starts a core from what a disk holds.
@@ -64,6 +66,7 @@ public final class CoreHost {
                 0,
                 this.durable.base(),
                 limits);
+        recovery.recovering(this.durable.loss());
         this.durable.log().forEach(recovery::load);
         this.raft = recovery.start(limits, random, now);
         drain();
@@ -178,6 +181,16 @@ public final class CoreHost {
         // Both words at once, as the shell's log writer gives them.
         raft.step(now, new Event.Synced(write.sequence()));
         step(new Event.Persisted(write.sequence()));
+        endRecovery();
+    }
+
+    /** Comes in the stream of writes, after those that wait. */
+    private void endRecovery() {
+        if (endsRecovery && unwritten.isEmpty()) {
+            endsRecovery = false;
+            durable = durable.withLoss(Loss.NONE);
+            step(new Event.Recovered());
+        }
     }
 
     /** Captures the machine's state and publishes it as a snapshot. */
@@ -227,6 +240,9 @@ public final class CoreHost {
                 unwritten.addLast(persist);
             } else if (effect instanceof Effect.StoreChunk chunk) {
                 unstored.addLast(chunk);
+            } else if (effect instanceof Effect.EndRecovery) {
+                endsRecovery = true;
+                endRecovery();
             } else if (effect instanceof Effect.Apply apply) {
                 List<LogEntry> entries = apply.entries();
                 step(new Event.Applied(entries.get(entries.size() - 1).index()));

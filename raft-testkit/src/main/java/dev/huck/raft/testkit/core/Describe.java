@@ -47,7 +47,8 @@ public final class Describe {
         if (message instanceof Message.PreVote ask) {
             return head + "PreVote term=" + ask.term() + " last=" + at(ask.last());
         } else if (message instanceof Message.PreVoteReply reply) {
-            return head + "PreVoteReply term=" + reply.term() + (reply.granted() ? " granted" : " refused");
+            return head + "PreVoteReply term=" + reply.term() + (reply.granted() ? " granted" : " refused")
+                    + " committed=" + at(reply.committed());
         } else if (message instanceof Message.RequestVote ask) {
             return head + "RequestVote term=" + ask.term() + " last=" + at(ask.last())
                     + (ask.transfer() ? " transfer" : "");
@@ -58,7 +59,8 @@ public final class Describe {
                     + at(append.previous()) + " entries=" + entries(append.entries()) + " commit=" + append.commit();
         } else if (message instanceof Message.AppendReply reply) {
             return head + "AppendReply term=" + reply.term() + session(reply.session(), reply.round())
-                    + (reply.accepted() ? " match=" + reply.match() : " conflict hint=" + at(reply.hint()));
+                    + (reply.accepted() ? " match=" + reply.match() : " conflict hint=" + at(reply.hint()))
+                    + (reply.nonce() == 0 ? "" : " recovering");
         } else if (message instanceof Message.InstallSnapshot install) {
             return head + "InstallSnapshot term=" + install.term() + session(install.session(), install.round())
                     + " covers=" + at(install.position())
@@ -70,6 +72,13 @@ public final class Describe {
                     + at(reply.position()) + (reply.done() ? " done match=" + reply.match() : " next=" + reply.next());
         } else if (message instanceof Message.TimeoutNow timeout) {
             return head + "TimeoutNow term=" + timeout.term();
+        } else if (message instanceof Message.CatchUp answer) {
+            return head + "CatchUp term=" + answer.term() + " index=" + answer.index();
+        } else if (message instanceof Message.Query asked) {
+            return head + "Query term=" + asked.term();
+        } else if (message instanceof Message.QueryReply reply) {
+            return head + "QueryReply term=" + reply.term() + (reply.recovering() ? " recovering" : "")
+                    + (reply.hearsLeader() ? " hears-leader" : "") + " last=" + at(reply.last());
         }
         return head + message;
     }
@@ -186,6 +195,17 @@ public final class Describe {
             return "store snapshot " + at(store.position()) + " offset=" + store.offset();
         } else if (effect instanceof Effect.RestoreMachine restore) {
             return "machine restarts from " + at(restore.position());
+        }
+        if (effect instanceof Effect.EndRecovery) {
+            return "recovery ends";
+        } else if (effect instanceof Effect.RecoveryWaits waits) {
+            return "recovering, waits for "
+                    + (waits.silent().isEmpty()
+                            ? "a leader"
+                            : String.join(
+                                    ",", waits.silent().stream().map(this::name).toList()));
+        } else if (effect instanceof Effect.RecoveryGivenUp given) {
+            return "recovery given up: votes for logs up to " + at(given.best());
         }
         return effect.toString();
     }

@@ -6,6 +6,7 @@ import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Effect;
 import dev.huck.raft.core.consensus.Entries;
 import dev.huck.raft.core.consensus.HardState;
+import dev.huck.raft.core.consensus.Loss;
 import dev.huck.raft.core.consensus.Recovery;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,9 +19,15 @@ import java.util.List;
  * @param log its entries
  * @param snapshot what the newest snapshot covers
  * @param configuration the newest snapshot's
+ * @param loss why the node may have forgotten what it acknowledged
  */
 public record Durable(
-        HardState hardState, LogPosition base, List<LogEntry> log, LogPosition snapshot, Configuration configuration) {
+        HardState hardState,
+        LogPosition base,
+        List<LogEntry> log,
+        LogPosition snapshot,
+        Configuration configuration,
+        Loss loss) {
 
     /**
      * A node that begins with an empty log and knows its cluster.
@@ -29,7 +36,8 @@ public record Durable(
      * @return its disk
      */
     public static Durable empty(Configuration configuration) {
-        return new Durable(new HardState(0, 0), LogPosition.START, List.of(), LogPosition.START, configuration);
+        return new Durable(
+                new HardState(0, 0), LogPosition.START, List.of(), LogPosition.START, configuration, Loss.NONE);
     }
 
     /** @return the log's last entry */
@@ -80,7 +88,7 @@ public record Durable(
             }
             entries.removeIf(entry -> entry.index() <= write.compactThrough());
         }
-        return new Durable(hard, newBase, List.copyOf(entries), snapshot, configuration);
+        return new Durable(hard, newBase, List.copyOf(entries), snapshot, configuration, loss);
     }
 
     /**
@@ -91,14 +99,24 @@ public record Durable(
      * @return the disk after it
      */
     public Durable withSnapshot(LogPosition position, Configuration covered) {
-        return new Durable(hardState, base, log, position, covered);
+        return new Durable(hardState, base, log, position, covered, loss);
+    }
+
+    /**
+     * Marks the node as recovering, or not any more.
+     *
+     * @param cause why it may have forgotten what it acknowledged
+     * @return the disk after it
+     */
+    public Durable withLoss(Loss cause) {
+        return new Durable(hardState, base, log, snapshot, configuration, cause);
     }
 
     /** @return what a start finds: an installation that was cut short has its log reset */
     public Durable booted() {
         return switch (Recovery.decide(base, last(), termAt(snapshot.index()), snapshot)) {
             case USE -> this;
-            case RESET_LOG -> new Durable(hardState, snapshot, List.of(), snapshot, configuration);
+            case RESET_LOG -> new Durable(hardState, snapshot, List.of(), snapshot, configuration, loss);
             case GAP -> throw new AssertionError("the log begins at " + base + " behind the snapshot " + snapshot);
         };
     }

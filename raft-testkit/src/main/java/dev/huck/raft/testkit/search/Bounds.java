@@ -8,7 +8,7 @@ package dev.huck.raft.testkit.search;
  * @param terms the last term in which anybody may campaign; all begin in term 0 with empty logs
  * @param entries commands proposed
  * @param crashes restarts from what is durable
- * @param messages under way at a time
+ * @param messages under way at a time, those that wait for a write with them
  * @param losses whether a message may be lost (one that is never delivered fills its place for ever)
  * @param repeats messages delivered twice
  * @param asynchronous whether a write takes time, so that everything else may happen before it ends

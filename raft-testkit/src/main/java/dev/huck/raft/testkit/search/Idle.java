@@ -11,10 +11,12 @@ import java.util.Arrays;
 final class Idle {
     private final Nodes nodes;
     private final int lastTerm;
+    private final boolean withChanges;
 
-    Idle(Nodes nodes, int lastTerm) {
+    Idle(Nodes nodes, Bounds bounds) {
         this.nodes = nodes;
-        this.lastTerm = lastTerm;
+        this.lastTerm = bounds.terms();
+        this.withChanges = bounds.changes() > 0;
     }
 
     World without(World world) {
@@ -35,8 +37,9 @@ final class Idle {
         if (message.term() > term) {
             return false; // It brings a term.
         }
-        if (message instanceof Message.PreVoteReply) {
-            return true; // A pre-vote that counts is of the term after.
+        if (message instanceof Message.PreVoteReply reply) {
+            // A pre-vote that counts is of the term after; what is committed may tell a removed node that it is.
+            return !withChanges || reply.committed().index() == 0;
         }
         if (message instanceof Message.TimeoutNow) {
             return message.term() < term;

@@ -3,6 +3,7 @@ package dev.huck.raft.testkit.search;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.HardState;
+import dev.huck.raft.core.consensus.Loss;
 import dev.huck.raft.testkit.core.Durable;
 import java.util.List;
 
@@ -13,6 +14,6 @@ final class Lagging {
     private Lagging() {}
 
     static Durable ahead(Durable disk, Configuration configuration) {
-        return new Durable(new HardState(1, 0), COVERED, List.of(), COVERED, configuration);
+        return new Durable(new HardState(1, 0), COVERED, List.of(), COVERED, configuration, Loss.NONE);
     }
 }

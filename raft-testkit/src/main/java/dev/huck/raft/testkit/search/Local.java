@@ -37,6 +37,8 @@ final class Local {
     final Configuration configuration;
     final int unwritten;
     final int unstored;
+    /** Messages that wait for a write. */
+    final int held;
     /** The log as the core has it, written or not. */
     final Durable log;
 
@@ -77,6 +79,7 @@ final class Local {
         this.durable = host.durable();
         this.unwritten = host.unwritten().size();
         this.unstored = host.unstored().size();
+        this.held = host.held().size();
         Durable whole = host.durable();
         for (Effect.Persist write : host.unwritten()) {
             whole = whole.after(write);

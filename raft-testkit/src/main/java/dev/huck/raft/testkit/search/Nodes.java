@@ -30,8 +30,9 @@ final class Nodes {
     /** A heartbeat is due whenever somebody wants one. */
     static final Settings SETTINGS = new Settings(Durability.HIGH, 0, TIMEOUT, TIMEOUT, 0);
 
+    /** An entry a message, so that one may arrive without the next. */
     private static final Limits LIMITS =
-            new Limits(1 << 20, 1 << 30, 64, 1 << 30, 1 << 30, 1 << 30, Long.MAX_VALUE, 0, 1 << 20);
+            new Limits(1, 1 << 30, 64, 1 << 30, 1 << 30, 1 << 30, Long.MAX_VALUE, 0, 1 << 20);
     /** An election may be due at any time; who is first is the search's choice. */
     private static final RandomGenerator NO_CHANCE = () -> 0;
 
@@ -178,8 +179,9 @@ final class Nodes {
             case STORED -> host.store();
             case PROPOSE -> host.propose(step.argument(), "c" + step.argument());
             case READ -> host.read(step.argument());
-            case REMOVE -> host.change(step.argument(), new Change.Remove(id(step.argument())));
-            case ADD -> host.change(step.argument(), new Change.Add(member(step.argument(), Voting.NEWCOMER)));
+            case REMOVE -> host.change(step.argument(), Change.of(new Change.Remove(id(step.argument()))));
+            case ADD ->
+                host.change(step.argument(), Change.of(new Change.Add(member(step.argument(), Voting.NEWCOMER))));
             case TRANSFER -> host.transfer();
             case LOSE, RESTART -> throw new AssertionError("not a core's step: " + step);
         }

@@ -69,6 +69,10 @@ final class Properties {
         if (now.commit < before.commit && !restarted) {
             return "what is committed stays: " + name + " goes back from " + before.commit + " to " + now.commit;
         }
+        if (now.role == Role.LEADER && now.commit > before.commit && now.log.termAt(now.commit) != now.term) {
+            return "a leader commits by an entry of its own term (figure 8): " + name + " leads term " + now.term
+                    + " and commits up to entry " + now.commit + " of term " + now.log.termAt(now.commit);
+        }
         for (long index = Math.max(1, now.log.base().index()); index <= now.commit; index++) {
             long term = now.log.termAt(index);
             if (index > world.lastCommitted()) {

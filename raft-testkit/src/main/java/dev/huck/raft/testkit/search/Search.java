@@ -65,7 +65,7 @@ public final class Search {
         this.nodes = new Nodes(bounds);
         this.canon = new Canon(nodes, bounds.nodes());
         this.properties = new Properties(nodes);
-        this.idle = new Idle(nodes, bounds.terms());
+        this.idle = new Idle(nodes, bounds);
     }
 
     /**
@@ -157,7 +157,7 @@ public final class Search {
 
     private void ofItself(World world, int place, Local local) {
         boolean leads = local.role == Role.LEADER;
-        if (local.voter && (leads || local.term < bounds.terms())) {
+        if ((local.voter || bounds.changes() > 0) && (leads || local.term < bounds.terms())) {
             happens(world, place, local, Kind.TIMEOUT, 0);
         }
         if (local.unwritten > 0) {
@@ -222,7 +222,7 @@ public final class Search {
             return;
         }
         int[] messages = kind == Kind.DELIVER || kind == Kind.DELIVER_LATE ? world.without(argument) : world.messages;
-        if (messages.length + outcome.sent().length > bounds.messages()
+        if (messages.length + outcome.sent().length + held(world, local, outcome.next()) > bounds.messages()
                 || nodes.local(outcome.next()).term > bounds.terms()) {
             return; // Beyond the bounds.
         }
@@ -242,6 +242,15 @@ public final class Search {
             return;
         }
         meet(after, place, step);
+    }
+
+    /** Messages that wait for a write are under way too. */
+    private int held(World world, Local changed, int to) {
+        int held = nodes.local(to).held - changed.held;
+        for (int state : world.nodes) {
+            held += nodes.local(state).held;
+        }
+        return held;
     }
 
     private void meet(World met, int place, Step step) {

@@ -1,6 +1,7 @@
 package dev.huck.raft.testkit.search;
 
 import dev.huck.raft.api.spi.LogEntry;
+import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Entries;
 import dev.huck.raft.core.consensus.Limits;
 import dev.huck.raft.core.consensus.Member;
@@ -181,6 +182,9 @@ final class StateReader {
                 }
             } else if (value instanceof LogEntry entry) {
                 entry(entry, meaning);
+            } else if (value instanceof LogPosition position) {
+                number(position.index(), meaning);
+                number(position.term(), meaning);
             } else if (value instanceof Map<?, ?> map) {
                 map(map, meaning);
             } else if (value instanceof Collection<?> collection) {
@@ -306,7 +310,8 @@ final class StateReader {
 
         private void object(Object object, Meaning meaning) {
             Class<?> type = object.getClass();
-            if (!type.getName().startsWith("dev.huck.")) {
+            if (!type.getName().startsWith("dev.huck.raft.core.")
+                    && !type.getName().startsWith("dev.huck.raft.testkit.")) {
                 throw new AssertionError("the search can't read a " + type.getName());
             }
             if (!type.isRecord() && !seen.add(object)) {
