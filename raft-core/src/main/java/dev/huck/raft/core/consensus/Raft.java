@@ -96,7 +96,7 @@ public final class Raft {
         } else if (event instanceof Event.Applied applied) {
             applying.applied(applied.index());
         } else if (event instanceof Event.MachineRestarted restarted) {
-            applying.rebuilt(restarted.index());
+            applying.rebuilt(restarted.index(), restarted.told());
         } else if (event instanceof Event.EntriesRead read) {
             if (!applying.read(read) && role instanceof Leader leading) {
                 leading.replication.read(read);
@@ -241,11 +241,6 @@ public final class Raft {
      */
     public long matchOf(long peer) {
         return role instanceof Leader leading ? leading.replication.matchOf(peer) : -1;
-    }
-
-    /** @return store ids of the members that have not answered this leader for an election timeout; empty if it follows */
-    public List<Long> silentPeers() {
-        return role instanceof Leader leading ? leading.replication.silentPeers() : List.of();
     }
 
     // ---- messages
@@ -516,9 +511,9 @@ public final class Raft {
         return role instanceof Leader;
     }
 
-    /** What the oldest snapshot covers that a peer is receiving; later than everything if there is none. */
-    long snapshotUnderWay() {
-        return role instanceof Leader leading ? leading.replication.snapshotUnderWay() : Long.MAX_VALUE;
+    /** The last entry that no peer which gets on needs any more; later than everything if there is none. */
+    long neededBehind() {
+        return role instanceof Leader leading ? leading.replication.neededBehind() : Long.MAX_VALUE;
     }
 
     void send(Message message) {
