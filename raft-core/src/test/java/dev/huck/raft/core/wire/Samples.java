@@ -5,6 +5,7 @@ import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Admission.Invitation;
 import dev.huck.raft.core.consensus.Admission.JoinReply;
 import dev.huck.raft.core.consensus.Admission.JoinRequest;
+import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.consensus.Message.Append;
 import dev.huck.raft.core.consensus.Message.AppendReply;
@@ -48,7 +49,16 @@ final class Samples {
                 new TimeoutNow(1, -2, 3),
                 new CatchUp(1, -2, 3, 4, 5),
                 new Query(1, -2, 3, 4),
-                new QueryReply(1, -2, 3, 4, 5, true, false, POSITION),
+                new QueryReply(
+                        1,
+                        -2,
+                        3,
+                        4,
+                        5,
+                        true,
+                        false,
+                        POSITION,
+                        new Configuration(6, List.of(member), Configuration.Settings.DEFAULT)),
                 new JoinRequest(member, true),
                 new JoinReply(-77, true, "welcome"),
                 new Invitation("10.0.0.1:7481"));
