@@ -91,6 +91,8 @@ final class Arguments {
         with(Setting.ID, value -> options.id(value.value()));
         with(Setting.DIR, value -> options.directory(directory(value)));
         with(Setting.JOIN, value -> options.join(join(value)));
+        with(Setting.LEARNER, value -> options.learner(value.yes()));
+        with(Setting.PROTOCOL_MAX, value -> options.protocolMax(value.number(1, Integer.MAX_VALUE)));
         with(Setting.BACKEND, value -> options.backend(backend(value, backends)));
         with(Setting.DURABILITY, value -> options.durability(value.oneOf(Durability.class)));
         with(Setting.CONSISTENCY, value -> options.consistency(value.oneOf(Consistency.class)));
@@ -100,8 +102,22 @@ final class Arguments {
         try {
             return options.build();
         } catch (HuckException.StartFailed e) {
-            throw new UsageException(Clone.plain(e));
+            throw new UsageException(asOptions(Clone.plain(e)));
         }
+    }
+
+    /** What the API calls {@code electionTimeoutMin} is {@code --election-timeout-min} here. */
+    private static String asOptions(String message) {
+        String text = message;
+        for (Setting setting : Setting.values()) {
+            text = text.replaceAll(
+                    "(^" + setting.property() + "|\\b" + setting.property() + "Bytes) must",
+                    setting.option() + " must");
+            if (!setting.property().equals(setting.property().toLowerCase(Locale.ROOT))) {
+                text = text.replaceAll("\\b" + setting.property() + "\\b", setting.option());
+            }
+        }
+        return text;
     }
 
     private void times(Options.Builder options) {

@@ -104,6 +104,16 @@ class ArgumentsTest {
                 refusal("", Map.of("HUCK_ADDR", "host:9000", "HUCK_PORT", "9001")));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a b", "a\nb", "\t"})
+    void idThatIsNoNameIsRefused(String id) {
+        Arguments arguments = new Arguments(new String[] {"-n", id}, Map.of());
+        assertEquals(
+                "--id must have 1 to 255 characters, none of them white space",
+                assertThrows(UsageException.class, () -> arguments.options(List::of))
+                        .getMessage());
+    }
+
     @Test
     void blankVariableIsNoValue() {
         assertEquals(Optional.empty(), options("", Map.of("HUCK_JOIN", " ")).join());
@@ -130,7 +140,8 @@ class ArgumentsTest {
         Options options = options("--advertise me:1 -n id7 --heartbeat 50ms --election-timeout-min 1s"
                 + " --election-timeout-max 2s --request-timeout 3s --join-timeout 1m --snapshot-every 1gb"
                 + " --snapshots-kept 5 --log-tail 512kb --memory-budget 2mb --max-command 2048 --max-arguments 77"
-                + " --max-connections 88 --max-output 3m --idle-timeout 1h --partial-command-timeout 1500 --insecure");
+                + " --max-connections 88 --max-output 3m --idle-timeout 1h --partial-command-timeout 1500 --insecure"
+                + " -j 7482 --learner --protocol-max 1");
         assertEquals(Optional.of("me:1"), options.advertise());
         assertEquals(Optional.of("id7"), options.id());
         assertEquals(Duration.ofMillis(50), options.heartbeat());
@@ -149,6 +160,8 @@ class ArgumentsTest {
         assertEquals(Duration.ofHours(1), options.idleTimeout());
         assertEquals(Duration.ofMillis(1500), options.partialCommandTimeout());
         assertTrue(options.insecure());
+        assertTrue(options.learner());
+        assertEquals(1, options.protocolMax());
     }
 
     @ParameterizedTest
@@ -197,7 +210,7 @@ class ArgumentsTest {
                 "--max-command 2gb       | --max-command '2gb': a size such as 512kb, 64mb or 1gb, at most 2147483647 bytes, is needed",
                 "--snapshots-kept 0      | --snapshots-kept '0': a number from 1 to 1000 is needed",
                 "--insecure maybe        | --insecure 'maybe': allowed are true, false",
-                "--election-timeout-min 2s --election-timeout-max 1s | electionTimeoutMax must be longer than electionTimeoutMin",
+                "--election-timeout-min 2s --election-timeout-max 1s | --election-timeout-max must be longer than --election-timeout-min",
                 "-p 7481 -j 7481         | a node can't join itself"
             })
     void valueThatIsNotAllowedIsRefusedWithWhatIs(String line, String message) {

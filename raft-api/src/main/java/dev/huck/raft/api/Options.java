@@ -51,7 +51,10 @@ public final class Options {
         return Optional.ofNullable(values.advertise);
     }
 
-    /** @return the node's id; default: the advertised address at the first start, stored and kept */
+    /**
+     * @return the node's id, 1 to 255 characters without white space; default: the advertised address at the first start,
+     *     stored and kept
+     */
     public Optional<String> id() {
         return Optional.ofNullable(values.id);
     }
@@ -59,6 +62,21 @@ public final class Options {
     /** @return host:port of any member of the cluster to join; empty: a new directory founds a cluster of its own */
     public Optional<String> join() {
         return Optional.ofNullable(values.join);
+    }
+
+    /** @return whether this node joins as a learner and stays one until it is promoted; default false */
+    public boolean learner() {
+        return values.learner;
+    }
+
+    /**
+     * The newest version of the peer protocol that this node admits to: for upgrades node by node that may have to be
+     * taken back.
+     *
+     * @return the version; default 0, the newest that the build knows
+     */
+    public int protocolMax() {
+        return values.protocolMax;
     }
 
     /** @return the log store's name; default: what is on disk, else {@code lmdb}, else the only durable one */
@@ -168,11 +186,15 @@ public final class Options {
 
     /** Collects options. */
     public static final class Builder {
+        private static final int MAX_ID_LENGTH = 255;
+
         private Path directory = Path.of("data");
         private String address = "127.0.0.1:7481";
         private @Nullable String advertise;
         private @Nullable String id;
         private @Nullable String join;
+        private boolean learner;
+        private int protocolMax;
         private @Nullable String backend;
         private String engine = "";
         private String transport = "";
@@ -203,6 +225,8 @@ public final class Options {
             this.advertise = other.advertise;
             this.id = other.id;
             this.join = other.join;
+            this.learner = other.learner;
+            this.protocolMax = other.protocolMax;
             this.backend = other.backend;
             this.engine = other.engine;
             this.transport = other.transport;
@@ -392,6 +416,28 @@ public final class Options {
         }
 
         /**
+         * Sets {@link Options#learner}.
+         *
+         * @param value the option
+         * @return this
+         */
+        public Builder learner(boolean value) {
+            this.learner = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#protocolMax}.
+         *
+         * @param value the option
+         * @return this
+         */
+        public Builder protocolMax(int value) {
+            this.protocolMax = value;
+            return this;
+        }
+
+        /**
          * Sets {@link Options#joinTimeout}.
          *
          * @param value the value
@@ -530,8 +576,18 @@ public final class Options {
             check(maxCommandBytes >= 1024 && maxCommandBytes <= 512 << 20, "maxCommandBytes must be 1 KiB to 512 MiB");
             check(memoryBudgetBytes >= 1 << 20, "memoryBudgetBytes must be at least 1 MiB");
             check(maxConnections >= 1, "maxConnections must be at least 1");
+            check(protocolMax >= 0, "protocolMax is a version of the protocol, or 0 for the newest");
             check(join == null || !join.equals(advertise == null ? address : advertise), "a node can't join itself");
+            check(
+                    id == null || isName(id),
+                    "id must have 1 to " + MAX_ID_LENGTH + " characters, none of them white space");
             return new Options(new Builder(this));
+        }
+
+        private static boolean isName(String id) {
+            return !id.isEmpty()
+                    && id.length() <= MAX_ID_LENGTH
+                    && id.chars().noneMatch(c -> Character.isWhitespace(c) || Character.isISOControl(c));
         }
 
         private static void check(boolean holds, String message) {

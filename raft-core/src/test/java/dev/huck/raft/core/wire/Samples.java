@@ -1,5 +1,6 @@
 package dev.huck.raft.core.wire;
 
+import dev.huck.raft.api.Role;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Admission.Invitation;
@@ -20,6 +21,7 @@ import dev.huck.raft.core.consensus.Message.SnapshotReply;
 import dev.huck.raft.core.consensus.Message.TimeoutNow;
 import dev.huck.raft.core.consensus.Message.VoteReply;
 import dev.huck.raft.core.consensus.PeerMessage;
+import dev.huck.raft.core.consensus.RollCall;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -61,7 +63,9 @@ final class Samples {
                         new Configuration(6, List.of(member), Configuration.Settings.DEFAULT)),
                 new JoinRequest(member, true),
                 new JoinReply(-77, true, "welcome"),
-                new Invitation("10.0.0.1:7481"));
+                new RollCall.Question(5),
+                new RollCall.Answer(5, -77, Role.CANDIDATE),
+                new Invitation("10.0.0.1:7481", true));
     }
 
     static Envelope envelope(PeerMessage message) {
