@@ -69,7 +69,7 @@ final class TestLoop implements Loop {
     }
 
     @Override
-    public void machineRestarted(long appliedIndex) {
+    public void machineRestarted(long appliedIndex, long restored) {
         told.add("restarted " + appliedIndex);
     }
 
