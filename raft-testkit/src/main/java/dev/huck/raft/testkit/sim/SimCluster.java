@@ -132,6 +132,8 @@ final class SimCluster {
                 .insecure(true)
                 .consistency(profile.consistency)
                 .durability(durability(host))
+                .followerReads(profile.followerReads)
+                .forward(profile.forward)
                 .requestTimeout(Duration.ofSeconds(2))
                 .joinTimeout(Duration.ofHours(1))
                 .snapshotEveryBytes(profile.snapshotBytes)
