@@ -44,6 +44,24 @@ public record Configuration(long index, List<Member> members, Settings settings)
         /** 100 ms; 600 to 1,200 ms; a tenth. */
         public static final Settings DEFAULT =
                 new Settings(Durability.HIGH, 100_000_000L, 600_000_000L, 1_200_000_000L, 100, SessionBounds.DEFAULT);
+
+        /**
+         * With the default bounds for client sessions.
+         *
+         * @param durability when a member's word counts
+         * @param heartbeatNanos how often a leader is heard
+         * @param electionMinNanos shortest election timeout
+         * @param electionMaxNanos longest
+         * @param driftPermille how far clocks may drift apart, in thousandths
+         */
+        public Settings(
+                Durability durability,
+                long heartbeatNanos,
+                long electionMinNanos,
+                long electionMaxNanos,
+                int driftPermille) {
+            this(durability, heartbeatNanos, electionMinNanos, electionMaxNanos, driftPermille, SessionBounds.DEFAULT);
+        }
     }
 
     /** Sorts the members and checks that nobody is named twice. */
