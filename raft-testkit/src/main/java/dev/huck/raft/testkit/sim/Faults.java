@@ -18,10 +18,20 @@ final class Faults {
     private final RunSpec spec;
     private final Operator operator;
     private final Partitions partitions;
+    private final DiskFaults disks;
+    private final List<SimClient> clients;
     private final List<String> happened = new ArrayList<>();
     private boolean over;
 
-    Faults(SimWorld world, SimCluster cluster, Profile profile, RunSpec spec, Operator operator) {
+    Faults(
+            SimWorld world,
+            SimCluster cluster,
+            Profile profile,
+            RunSpec spec,
+            Operator operator,
+            List<SimClient> clients) {
+        this.clients = clients;
+        this.disks = new DiskFaults(world, cluster, operator);
         this.world = world;
         this.cluster = cluster;
         this.profile = profile;
@@ -67,16 +77,25 @@ final class Faults {
     private void happen(FaultKind kind, SimRandom random) {
         switch (kind) {
             case PARTITION -> partitions.cut(victim(random), random);
+            case CLOG -> partitions.clog(victim(random), random);
             case GHOSTS -> partitions.haunt(random);
             case CRASH -> crash(random);
             case BLACKOUT -> blackout(random);
             case PAUSE -> cluster.pause(victim(random), MILLI + random.exponential(900 * MILLI));
+            case HANG -> disks.hang(victim(random), random);
+            case WRITE_ERROR -> disks.failWrite(victim(random));
+            case SYNC_ERROR -> disks.failSync(victim(random));
+            case DEAD_DISK -> disks.die(victim(random), random);
+            case FULL_DISK -> disks.fill(victim(random), random);
+            case ROT -> disks.rot(victim(random), random);
+            case LOST_DISK -> operator.loseDisk(victim(random));
             case WALL_CLOCK ->
                 cluster.hosts().forEach(host -> host.jump(random.nextLong(-3_600_000 * MILLI, 3_600_000 * MILLI)));
             case MEMBERS -> operator.changeMembers(random);
             case SNAPSHOT -> operator.takeSnapshot(random);
             case TRANSFER -> operator.transfer();
             case RESTART -> operator.restart(random);
+            case HANG_UP -> clients.get(random.nextInt(clients.size())).hangUp();
             default -> throw new IllegalStateException(kind + " does not happen at moments");
         }
     }
@@ -92,7 +111,7 @@ final class Faults {
 
     private void crash(SimRandom random) {
         SimHost host = victim(random);
-        if (!host.isUp() || down() >= 2) {
+        if (!host.isUp() || cluster.down() >= Math.max(1, (profile.voters - 1) / 2)) {
             return;
         }
         switch (random.nextInt(3)) {
@@ -103,14 +122,6 @@ final class Faults {
                 cluster.startIn(restartDelay(random), host);
             }
         }
-    }
-
-    private int down() {
-        int count = 0;
-        for (SimHost host : cluster.hosts()) {
-            count += host.isUp() ? 0 : 1;
-        }
-        return count;
     }
 
     private static long restartDelay(SimRandom random) {

@@ -16,6 +16,7 @@ import dev.huck.raft.testkit.check.MonotonicProgress;
 import dev.huck.raft.testkit.check.VoteOncePerTerm;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Shows every event to the checks that it concerns: what a node wrote, and what its core became. */
 final class Invariants implements SimLog.Observer {
@@ -81,6 +82,27 @@ final class Invariants implements SimLog.Observer {
         return stores.containsKey(storeId);
     }
 
+    @Nullable
+    SimHost hostOf(long storeId) {
+        return stores.get(storeId);
+    }
+
+    /** Whether the machine with this store never runs again. */
+    boolean isGone(long storeId) {
+        SimHost host = stores.get(storeId);
+        return host != null && host.isGone();
+    }
+
+    /** The index of the newest configuration that any log ever held. */
+    long newestConfiguration() {
+        return configurations.newest();
+    }
+
+    boolean hasWholeStore(long storeId) {
+        SimHost host = stores.get(storeId);
+        return host != null && !host.isRotten();
+    }
+
     /** A machine's disks are gone. */
     void wiped(SimHost host) {
         stores.values().removeIf(host::equals);
@@ -101,6 +123,9 @@ final class Invariants implements SimLog.Observer {
             stores.put(core.storeId(), process.host());
         }
         before.progress.observe(core);
+        if (core.term() >= Strangers.FIRST_TERM) {
+            world.violated("strangers are not heard", "store " + core.storeId() + " is in term " + core.term());
+        }
         // Before the commit index: a node elected in this event has committed nothing in its term.
         if (elections.observe(core)) {
             if (world.isTraced()) {

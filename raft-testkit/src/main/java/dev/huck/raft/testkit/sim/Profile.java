@@ -59,7 +59,7 @@ final class Profile {
         SimRandom random = world.random("profile");
         Profile drawn = new Profile();
         boolean rough = random.chance(0.5);
-        drawn.voters = 5;
+        drawn.voters = voters(random.nextInt(20));
         drawn.spares = random.chance(0.4) ? 1 : 0;
         drawn.consistency = consistency(random);
         drawn.limits = limits(random);
@@ -91,6 +91,19 @@ final class Profile {
     Profile rate(FaultKind kind, double rate) {
         rates.put(kind, rate);
         return this;
+    }
+
+    /** Mostly three or five, as most clusters. */
+    private static int voters(int choice) {
+        return switch (choice) {
+            case 0 -> 1;
+            case 1 -> 2;
+            case 2, 3 -> 4;
+            case 4 -> 6;
+            case 5, 6 -> 7;
+            case 7, 8, 9, 10, 11, 12 -> 3;
+            default -> 5;
+        };
     }
 
     private static Limits limits(SimRandom random) {

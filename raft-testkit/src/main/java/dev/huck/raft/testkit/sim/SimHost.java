@@ -13,6 +13,16 @@ final class SimHost {
     private long clockPpm;
     private long wallOffset;
     private int boot;
+    private final DiskTrouble trouble = new DiskTrouble();
+    /** A file that is damaged, so that the next start may find that this node can't go on. */
+    private @Nullable String rotten;
+    /** Its disk was lost: it has to wait until it is told to join. */
+    private boolean lost;
+
+    private int rottenCopy = -1;
+    /** Its node never runs again. */
+    private boolean gone;
+
     private @Nullable SimProcess process;
     private @Nullable String join;
 
@@ -47,6 +57,56 @@ final class SimHost {
         return log;
     }
 
+    /** Which copy of the node file may rot; the same one until the next start of the node. */
+    int rottenCopy(SimRandom choice) {
+        if (rottenCopy < 0) {
+            rottenCopy = choice.nextInt(2);
+        }
+        return rottenCopy;
+    }
+
+    DiskTrouble trouble() {
+        return trouble;
+    }
+
+    boolean isRotten() {
+        return rotten != null && disk.names().contains(rotten);
+    }
+
+    void rots(String file) {
+        rotten = file;
+    }
+
+    /** Its node has started: the node file is whole again. */
+    void started() {
+        rottenCopy = -1;
+        if ("node".equals(rotten)) {
+            rotten = null;
+        }
+    }
+
+    boolean isLost() {
+        return lost;
+    }
+
+    void lost(boolean gone) {
+        lost = gone;
+    }
+
+    /** Whether a file of the folder of snapshots is a whole one: its name ends in its index then. */
+    static boolean isSnapshot(String name) {
+        int dash = name.lastIndexOf('-');
+        return dash >= 0 && name.substring(dash + 1).chars().allMatch(Character::isDigit);
+    }
+
+    boolean isGone() {
+        return gone;
+    }
+
+    void goAway() {
+        gone = true;
+    }
+
     /** Whether a power cut now would leave this entry here: in the log, or covered by a snapshot. */
     boolean holdsDurably(long index, long term) {
         return log.holdsDurably(index, term) || index <= durableSnapshot();
@@ -61,7 +121,7 @@ final class SimHost {
     private long durableSnapshot() {
         long newest = 0;
         for (String name : disk.durableNames("snapshots")) {
-            if (!name.endsWith(".tmp")) {
+            if (isSnapshot(name)) {
                 newest = Math.max(newest, Long.parseLong(name.substring(name.lastIndexOf('-') + 1)));
             }
         }
@@ -135,6 +195,7 @@ final class SimHost {
     /** Puts in empty disks. */
     void wipe(SimLog.Observer observer) {
         disk.wipe();
+        rotten = null;
         log = new SimLog();
         log.observer(observer);
         boot++;

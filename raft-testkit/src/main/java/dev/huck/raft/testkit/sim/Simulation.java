@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 public final class Simulation {
     private static final long MILLI = 1_000_000L;
     private static final long FORMATION = 60_000 * MILLI;
+    /** Ten times the longest election timeout that nodes have by default; frames then take a tenth of the shortest. */
+    private static final long TEN_ELECTIONS = 12_000 * MILLI;
     /** Ten of the longest election timeouts, and time for the sending of snapshots. */
     private static final long CONVERGENCE = 15_000 * MILLI;
     /** Many times what the busiest run needs. */
@@ -48,7 +50,7 @@ public final class Simulation {
         cluster = new SimCluster(world, profile, factory, invariants);
         workload = new Workload(world, profile, invariants.applied());
         operator = new Operator(world, cluster);
-        faults = new Faults(world, cluster, profile, spec, operator);
+        faults = new Faults(world, cluster, profile, spec, operator, clients);
         for (int i = 0; i < profile.clients; i++) {
             clients.add(new SimClient(world, cluster.hosts(), workload, profile, i + 1));
         }
@@ -79,9 +81,11 @@ public final class Simulation {
             world.trace(-1, "the cluster has formed");
             faults.start();
             long end = world.now() + chaosNanos;
+            cluster.calmAt(end);
             while (world.now() < end && world.events() < MOST_EVENTS && world.step()) {}
             heal();
-            if (runUntil(this::isSettled, CONVERGENCE, "the healed cluster does not settle")) {
+            if (runUntil(cluster::isLed, TEN_ELECTIONS, "no leader within ten election timeouts of healing")
+                    && runUntil(this::isSettled, CONVERGENCE, "the healed cluster does not settle")) {
                 workload.judge();
             }
         }
@@ -118,11 +122,14 @@ public final class Simulation {
     }
 
     private void heal() {
-        world.trace(-1, "everything is healed");
         faults.stop();
+        boolean isCore = profile.rate(FaultKind.CORE) > 0 && cluster.keepCore(world.random("core"));
+        world.trace(-1, isCore ? "a quorum is healed, and nothing else" : "everything is healed");
         cluster.heal();
         clients.forEach(SimClient::finish);
-        tidyUp();
+        if (!isCore) {
+            tidyUp();
+        }
     }
 
     private void tidyUp() {
