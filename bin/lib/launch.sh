@@ -13,7 +13,14 @@ ensure_built() {
   shift
   parts=("$@" "$module")
   lib=$root/$module/target/app/lib
-  if [[ ${HUCK_BUILD:-} == never ]] || ! stale; then
+  if [[ ${HUCK_BUILD:-} == never ]]; then
+    is_built || {
+      echo "$program: nothing is built, and HUCK_BUILD=never forbids it: leave that out, or run mvn package" >&2
+      exit 1
+    }
+    return 0
+  fi
+  if ! stale; then
     return 0
   fi
   mkdir -p "$root/target" "$root/$module/target"
@@ -28,10 +35,14 @@ ensure_built() {
   exec 9>&-
 }
 
+is_built() {
+  compgen -G "$lib/$module-*.jar" >/dev/null
+}
+
 # The build empties lib and puts the module's own jar there last, so that one says whether the rest is there. A folder
 # counts as a source too: deleting a file from it makes it newer.
 stale() {
-  compgen -G "$lib/$module-*.jar" >/dev/null || return 0
+  is_built || return 0
   local sources=("$root/pom.xml")
   local part
   for part in huck-bom "${parts[@]}"; do

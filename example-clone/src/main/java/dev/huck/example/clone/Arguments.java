@@ -100,8 +100,22 @@ final class Arguments {
         try {
             return options.build();
         } catch (HuckException.StartFailed e) {
-            throw new UsageException(Clone.plain(e));
+            throw new UsageException(asOptions(Clone.plain(e)));
         }
+    }
+
+    /** What the API calls {@code electionTimeoutMin} is {@code --election-timeout-min} here. */
+    private static String asOptions(String message) {
+        String text = message;
+        for (Setting setting : Setting.values()) {
+            text = text.replaceAll(
+                    "(^" + setting.property() + "|\\b" + setting.property() + "Bytes) must",
+                    setting.option() + " must");
+            if (!setting.property().equals(setting.property().toLowerCase(Locale.ROOT))) {
+                text = text.replaceAll("\\b" + setting.property() + "\\b", setting.option());
+            }
+        }
+        return text;
     }
 
     private void times(Options.Builder options) {

@@ -11,11 +11,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs a node of the clone. Exit codes: 0 stopped as asked, 1 can't start, 2 called wrongly, 3 failed while running.
  */
 public final class Clone {
+    private static final Logger LOG = LoggerFactory.getLogger(Clone.class);
+
     static final int STOPPED = 0;
     static final int CANNOT_START = 1;
     static final int CALLED_WRONGLY = 2;
@@ -71,6 +75,10 @@ public final class Clone {
             node = opener.apply(options);
         } catch (HuckException e) {
             err.println("clone: can't start: " + plain(e));
+            return CANNOT_START;
+        } catch (RuntimeException e) {
+            LOG.debug("a fault inside", e);
+            err.println("clone: can't start: a fault inside (-l debug shows where): " + e);
             return CANNOT_START;
         }
         Thread stopper = new Thread(() -> stop(node), "huck-stop");

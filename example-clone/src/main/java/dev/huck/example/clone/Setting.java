@@ -87,6 +87,16 @@ enum Setting {
         return "HUCK_" + name();
     }
 
+    /** As {@code Options} spells it. */
+    String property() {
+        StringBuilder property = new StringBuilder();
+        for (String word : longName().split("-")) {
+            property.append(
+                    property.isEmpty() ? word : word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1));
+        }
+        return property.toString();
+    }
+
     /** What stands for the value in the help; empty for a flag, which takes none. */
     String label() {
         return label;

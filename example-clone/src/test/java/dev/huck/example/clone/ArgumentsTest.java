@@ -104,6 +104,16 @@ class ArgumentsTest {
                 refusal("", Map.of("HUCK_ADDR", "host:9000", "HUCK_PORT", "9001")));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a b", "a\nb", "\t"})
+    void idThatIsNoNameIsRefused(String id) {
+        Arguments arguments = new Arguments(new String[] {"-n", id}, Map.of());
+        assertEquals(
+                "--id must have 1 to 255 characters, none of them white space",
+                assertThrows(UsageException.class, () -> arguments.options(List::of))
+                        .getMessage());
+    }
+
     @Test
     void blankVariableIsNoValue() {
         assertEquals(Optional.empty(), options("", Map.of("HUCK_JOIN", " ")).join());
@@ -197,7 +207,7 @@ class ArgumentsTest {
                 "--max-command 2gb       | --max-command '2gb': a size such as 512kb, 64mb or 1gb, at most 2147483647 bytes, is needed",
                 "--snapshots-kept 0      | --snapshots-kept '0': a number from 1 to 1000 is needed",
                 "--insecure maybe        | --insecure 'maybe': allowed are true, false",
-                "--election-timeout-min 2s --election-timeout-max 1s | electionTimeoutMax must be longer than electionTimeoutMin",
+                "--election-timeout-min 2s --election-timeout-max 1s | --election-timeout-max must be longer than --election-timeout-min",
                 "-p 7481 -j 7481         | a node can't join itself"
             })
     void valueThatIsNotAllowedIsRefusedWithWhatIs(String line, String message) {

@@ -109,6 +109,16 @@ class LauncherTest {
     }
 
     @Test
+    void nothingThatIsBuiltAndNoLeaveToBuildIsSaid() throws Exception {
+        Run run = run(
+                folder,
+                List.of("env", "HUCK_BUILD=never", root.resolve("bin/clone").toString()));
+        assertEquals(1, run.code);
+        assertTrue(run.err.startsWith("clone: nothing is built"), run.err);
+        assertEquals(1, run.err.lines().count(), run.err);
+    }
+
+    @Test
     void nodesStartedTogetherBuildOnce() throws Exception {
         if (!Programs.exists("flock")) {
             Programs.skip("flock is not on the path");

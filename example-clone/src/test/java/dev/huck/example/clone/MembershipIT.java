@@ -4,10 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Nodes come and go while others write. */
 class MembershipIT {
@@ -45,7 +51,9 @@ class MembershipIT {
                 NodeProcess next = cluster.awaitLeader(cluster.others(leaving));
                 Checks.holds(next, "base:", KEYS);
                 Checks.holds(next, writer);
+                assertEquals(0, leaving.terminate(), leaving.complained());
             }
+            Checks.sameEverywhere(cluster); // what came by snapshot too
         }
     }
 
@@ -82,11 +90,52 @@ class MembershipIT {
                 assertEquals(new Wire.Failure("TRY " + leader.address()), follower.ask("GET", "k"));
                 assertInstanceOf(Wire.Failure.class, follower.ask("RAFTREMOVEPEER", leader.address()));
             }
-            Object unknown = leader.ask("RAFTREMOVEPEER", "127.0.0.1:1");
-            assertTrue(
-                    unknown instanceof Wire.Failure failure && failure.message().endsWith("peer is unknown"),
-                    "" + unknown);
+            assertEquals(new Wire.Failure("peer is unknown"), leader.ask("RAFTREMOVEPEER", "127.0.0.1:1"));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nonsense", "", "a:b:c", "127.0.0.1:0", "127.0.0.1:65536", "http://127.0.0.1:7481"})
+    void whatIsNoAddressIsRefusedAtOnce(String address) throws Exception {
+        try (ClusterProcesses cluster = new ClusterProcesses(folder).grow(1)) {
+            assertEquals(
+                    new Wire.Failure("ERR '" + address + "' is no address of a node; host:port is needed"),
+                    cluster.awaitLeader().ask("RAFTADDPEER", address));
+        }
+    }
+
+    @Test
+    void everyNodeTellsWhatEveryMemberIsEvenWithoutALeader() throws Exception {
+        try (ClusterProcesses cluster = new ClusterProcesses(folder).grow(3)) {
+            NodeProcess leader = cluster.awaitLeader();
+            for (NodeProcess node : cluster.nodes()) {
+                Map<Object, Object> states = peers(node);
+                assertEquals(3, states.size(), states::toString);
+                for (NodeProcess member : cluster.nodes()) {
+                    assertEquals(member == leader ? "Leader" : "Follower", states.get(member.address()));
+                }
+            }
+            NodeProcess killed = cluster.others(leader).get(0);
+            NodeProcess left = cluster.others(leader).get(1);
+            killed.kill();
+            leader.kill();
+            try (NodeProcess stranger = new NodeProcess(folder.resolve("stranger"), killed.port(), List.of()).start()) {
+                assertTrue(stranger.isAlive());
+                Map<Object, Object> states = peers(left);
+                assertEquals("Timeout", states.get(leader.address()), states::toString);
+                assertEquals("Invalid", states.get(killed.address()), states::toString);
+                assertTrue(Set.of("Follower", "Candidate").contains(states.get(left.address())), states::toString);
+            }
+        }
+    }
+
+    private static Map<Object, Object> peers(NodeProcess node) throws IOException {
+        List<?> list = (List<?>) node.ask("RAFTPEERS");
+        Map<Object, Object> states = new TreeMap<>();
+        for (int i = 0; i < list.size(); i += 2) {
+            states.put(list.get(i), list.get(i + 1));
+        }
+        return states;
     }
 
     @Test

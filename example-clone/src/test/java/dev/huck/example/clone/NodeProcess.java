@@ -72,7 +72,11 @@ final class NodeProcess implements AutoCloseable {
     NodeProcess startAt(String consistency) throws Exception {
         List<String> changed = new ArrayList<>(options);
         int at = changed.indexOf("--consistency");
-        changed.set(at + 1, consistency);
+        if (at < 0) {
+            changed.addAll(List.of("--consistency", consistency));
+        } else {
+            changed.set(at + 1, consistency);
+        }
         options = changed;
         return start();
     }

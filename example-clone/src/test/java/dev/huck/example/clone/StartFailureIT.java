@@ -160,6 +160,21 @@ class StartFailureIT {
     }
 
     @Test
+    void addressThatNobodyCanCall() throws Exception {
+        int port = Ports.free();
+        String line = refusal(1, port, "-a", "0.0.0.0", "--insecure");
+        assertEquals(
+                "clone: can't start: nobody can call 0.0.0.0:" + port
+                        + ": set --advertise to the address at which others reach this node",
+                line);
+        NodeProcess node = new NodeProcess(folder.resolve("reachable"), port, List.of("-l", "quiet"));
+        try (node) {
+            node.launch("-a", "0.0.0.0", "--insecure", "--advertise", node.address());
+            node.awaitListening();
+        }
+    }
+
+    @Test
     void idOfAnotherNode() throws Exception {
         NodeProcess node = new NodeProcess(folder.resolve("node"), Ports.free(), List.of("-l", "quiet"));
         try (node) {

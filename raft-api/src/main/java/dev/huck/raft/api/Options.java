@@ -51,7 +51,10 @@ public final class Options {
         return Optional.ofNullable(values.advertise);
     }
 
-    /** @return the node's id; default: the advertised address at the first start, stored and kept */
+    /**
+     * @return the node's id, 1 to 255 characters without white space; default: the advertised address at the first start,
+     *     stored and kept
+     */
     public Optional<String> id() {
         return Optional.ofNullable(values.id);
     }
@@ -168,6 +171,8 @@ public final class Options {
 
     /** Collects options. */
     public static final class Builder {
+        private static final int MAX_ID_LENGTH = 255;
+
         private Path directory = Path.of("data");
         private String address = "127.0.0.1:7481";
         private @Nullable String advertise;
@@ -531,7 +536,16 @@ public final class Options {
             check(memoryBudgetBytes >= 1 << 20, "memoryBudgetBytes must be at least 1 MiB");
             check(maxConnections >= 1, "maxConnections must be at least 1");
             check(join == null || !join.equals(advertise == null ? address : advertise), "a node can't join itself");
+            check(
+                    id == null || isName(id),
+                    "id must have 1 to " + MAX_ID_LENGTH + " characters, none of them white space");
             return new Options(new Builder(this));
+        }
+
+        private static boolean isName(String id) {
+            return !id.isEmpty()
+                    && id.length() <= MAX_ID_LENGTH
+                    && id.chars().noneMatch(c -> Character.isWhitespace(c) || Character.isISOControl(c));
         }
 
         private static void check(boolean holds, String message) {

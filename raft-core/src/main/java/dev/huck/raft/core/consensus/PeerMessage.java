@@ -1,4 +1,4 @@
 package dev.huck.raft.core.consensus;
 
-/** What nodes say to each other: consensus, or admission to the cluster. */
-public sealed interface PeerMessage permits Message, Admission {}
+/** What nodes say to each other: consensus, admission to the cluster, or what they are. */
+public sealed interface PeerMessage permits Message, Admission, RollCall {}

@@ -243,11 +243,6 @@ public final class Raft {
         return role instanceof Leader leading ? leading.replication.matchOf(peer) : -1;
     }
 
-    /** @return store ids of the members that have not answered this leader for an election timeout; empty if it follows */
-    public List<Long> silentPeers() {
-        return role instanceof Leader leading ? leading.replication.silentPeers() : List.of();
-    }
-
     // ---- messages
 
     private void receive(Message message) {

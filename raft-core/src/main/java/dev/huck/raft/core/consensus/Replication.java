@@ -8,7 +8,6 @@ import dev.huck.raft.core.consensus.Message.CatchUp;
 import dev.huck.raft.core.consensus.Message.InstallSnapshot;
 import dev.huck.raft.core.consensus.Message.SnapshotReply;
 import dev.huck.raft.core.consensus.Progress.Mode;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -75,16 +74,6 @@ final class Replication {
                 && progress.nonce == 0
                 && (progress.match >= progress.catchUpTo || raft.now - progress.catchUpSince <= within)
                 && raft.now - progress.answeredAt <= within;
-    }
-
-    List<Long> silentPeers() {
-        List<Long> silent = new ArrayList<>();
-        for (Progress peer : peers.values()) {
-            if (raft.now - peer.answeredAt > raft.settings().electionMaxNanos()) {
-                silent.add(peer.peer);
-            }
-        }
-        return silent;
     }
 
     // ---- contact

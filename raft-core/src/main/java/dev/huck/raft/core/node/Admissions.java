@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,6 +30,12 @@ import org.slf4j.LoggerFactory;
  */
 final class Admissions {
     private static final Logger LOG = LoggerFactory.getLogger("dev.huck.raft");
+    /** Finn's words, which have no code in front. */
+    private static final String UNKNOWN_PEER = "peer is unknown";
+    /** A host, in brackets if it has colons of its own, and a port from 1 on. */
+    private static final Pattern ADDRESS = Pattern.compile(
+            "(\\[[0-9A-Fa-f:.%]+]|[^\\s:/\\[\\]]+):0*([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])");
+
     private static final long FIRST_RETRY = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long LAST_RETRY = TimeUnit.SECONDS.toNanos(2);
 
@@ -63,7 +70,7 @@ final class Admissions {
             LOG.warn(
                     "in the newest configuration that this node has ({}) it is no member: it waits to hear from one of them."
                             + " If it was removed, empty its directory and start it with --join",
-                    configuration.members().stream().map(Member::address).collect(Collectors.joining(", ")));
+                    addresses(configuration));
         } else if (options.join().isPresent()) {
             join(options.join().get(), options.joinTimeout().toNanos(), failed);
         } else {
@@ -73,6 +80,10 @@ final class Admissions {
                     self.address(),
                     options.directory().toAbsolutePath());
         }
+    }
+
+    private static String addresses(Configuration configuration) {
+        return configuration.members().stream().map(Member::address).collect(Collectors.joining(", "));
     }
 
     // ---- the newcomer
@@ -196,6 +207,11 @@ final class Admissions {
     }
 
     void add(String address, View view, long patienceNanos, CompletableFuture<Void> future) {
+        if (!ADDRESS.matcher(address).matches()) {
+            future.completeExceptionally(
+                    new HuckException.Rejected("ERR '" + address + "' is no address of a node; host:port is needed"));
+            return;
+        }
         for (Member member : view.configuration().members()) {
             if (member.address().equals(address) && member.voting() == Member.Voting.VOTER) {
                 future.complete(null);
@@ -243,7 +259,7 @@ final class Admissions {
                 return;
             }
         }
-        future.completeExceptionally(new HuckException.Rejected("ERR peer is unknown"));
+        future.completeExceptionally(new HuckException.Rejected(UNKNOWN_PEER));
     }
 
     private static void complete(CompletableFuture<Void> future, @Nullable HuckException problem) {
@@ -279,7 +295,7 @@ final class Admissions {
             case NOT_LEADER, TRANSFERRING -> new HuckException.NotLeader("CLUSTERDOWN this node does not lead");
             case CHANGE_IN_PROGRESS, BUSY ->
                 new HuckException.Busy("BUSY another change of membership is under way; try again");
-            case UNKNOWN_MEMBER -> new HuckException.Rejected("ERR peer is unknown");
+            case UNKNOWN_MEMBER -> new HuckException.Rejected(UNKNOWN_PEER);
             case LAST_VOTER ->
                 new HuckException.Rejected("ERR " + who + " is the last voter: a cluster can't be left without one");
             case CONFIGURATION_CHANGED ->
@@ -298,6 +314,11 @@ final class Admissions {
     }
 
     HuckException notLeader(View view) {
+        Configuration configuration = view.configuration();
+        if (!configuration.members().isEmpty() && configuration.member(self.storeId()) == null) {
+            return new HuckException.NotLeader("CLUSTERDOWN this node is no member of its cluster: ask one of "
+                    + addresses(configuration) + ". If it was removed, stop it");
+        }
         String leader = view.leader() == 0 ? null : peers.addressOf(view.leader());
         return new HuckException.NotLeader(
                 leader == null ? "CLUSTERDOWN no leader is known at the moment; try again" : "TRY " + leader);

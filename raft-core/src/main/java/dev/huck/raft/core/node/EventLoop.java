@@ -20,6 +20,7 @@ import dev.huck.raft.core.consensus.Message;
 import dev.huck.raft.core.consensus.PeerMessage;
 import dev.huck.raft.core.consensus.Raft;
 import dev.huck.raft.core.consensus.Recovery;
+import dev.huck.raft.core.consensus.RollCall;
 import dev.huck.raft.core.env.Environment;
 import dev.huck.raft.core.env.Stage;
 import dev.huck.raft.core.storage.NodeFile;
@@ -62,6 +63,7 @@ final class EventLoop implements Loop {
     private final BuiltIns builtIns;
     private final Peers peers;
     private final Admissions admissions;
+    private final RollCalls rollCalls;
     private final Snapshotting snapshotting;
     private final Requests requests;
     private final ArrayDeque<Effect.SendAfter> heldBack = new ArrayDeque<>();
@@ -123,6 +125,7 @@ final class EventLoop implements Loop {
         this.recoveryReport = new RecoveryReport(environment, peers, level);
         Member self = new Member(
                 record.storeId(), record.nodeId(), record.address(), Member.Voting.NEWCOMER, Member.Versions.CURRENT);
+        this.rollCalls = new RollCalls(stage, peers, record.storeId());
         this.admissions = new Admissions(environment, stage, peers, self, this::step);
         this.requests =
                 new Requests(environment, options, stage, raft, machine, () -> admissions.notLeader(View.of(raft)));
@@ -225,8 +228,9 @@ final class EventLoop implements Loop {
     }
 
     @Override
-    public List<Map.Entry<String, String>> peers() {
-        return Reports.peers(view, record.storeId());
+    public CompletionStage<List<Map.Entry<String, String>>> peers() {
+        CompletableFuture<List<Map.Entry<String, String>>> future = new CompletableFuture<>();
+        return run(future, () -> rollCalls.begin(raft.configuration(), raft.role(), future));
     }
 
     @Override
@@ -331,6 +335,10 @@ final class EventLoop implements Loop {
             admissions.replied(reply, sender, failed);
         } else if (message instanceof Admission.Invitation invitation) {
             admissions.invited(invitation, heard.envelope.clusterId());
+        } else if (message instanceof RollCall.Question question) {
+            rollCalls.asked(question, sender, raft.role());
+        } else if (message instanceof RollCall.Answer answer) {
+            rollCalls.answered(answer, sender, peers.clusterId() == heard.envelope.clusterId());
         }
     }
 

@@ -108,6 +108,6 @@ interface Loop {
     /** @return the node's figures, sorted by name, for {@code RAFTSTATS} */
     Map<String, String> stats();
 
-    /** @return address and state of every member, sorted by address, for {@code RAFTPEERS} */
-    List<Map.Entry<String, String>> peers();
+    /** @return address and state of every member as each says itself, sorted by address, for {@code RAFTPEERS} */
+    CompletionStage<List<Map.Entry<String, String>>> peers();
 }

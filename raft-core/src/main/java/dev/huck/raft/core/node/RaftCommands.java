@@ -35,7 +35,11 @@ final class RaftCommands {
         now(builtIns, "raftleader", "Returns the leader's address.", this::leader);
         now(builtIns, "raftstate", "Returns what this node is to its cluster.", r -> r.text(state()));
         now(builtIns, "raftstats", "Returns figures about the log.", this::stats);
-        now(builtIns, "raftpeers", "Returns the members of the cluster and what they are to it.", this::peers);
+        answerLater(
+                builtIns,
+                CommandSpec.of("raftpeers", Arity.arity(0))
+                        .help("Asks the members of the cluster what they are to it; waits a second at most."),
+                none -> loop.peers().thenApply(states -> reply -> pairs(reply, states)));
     }
 
     private static CommandSpec admin(String name, int arguments) {
@@ -48,9 +52,14 @@ final class RaftCommands {
 
     /** Begun when all before it is answered, so that a snapshot covers the writes sent before it. */
     private static void later(BuiltIns builtIns, CommandSpec spec, Function<String, CompletionStage<?>> handler) {
+        answerLater(builtIns, spec, argument -> handler.apply(argument).thenApply(done -> Reply::ok));
+    }
+
+    private static void answerLater(
+            BuiltIns builtIns, CommandSpec spec, Function<String, CompletionStage<Consumer<Reply>>> handler) {
         builtIns.add(spec, (session, command) -> {
             String argument = command.count() == 0 ? "" : command.string(0);
-            session.answerLater(() -> handler.apply(argument).thenApply(done -> Reply::ok));
+            session.answerLater(() -> handler.apply(argument));
         });
     }
 
@@ -75,10 +84,6 @@ final class RaftCommands {
 
     private void stats(Reply reply) {
         pairs(reply, List.copyOf(loop.stats().entrySet()));
-    }
-
-    private void peers(Reply reply) {
-        pairs(reply, loop.peers());
     }
 
     private static void pairs(Reply reply, List<Map.Entry<String, String>> pairs) {

@@ -61,6 +61,7 @@ public final class RaftNode implements Node, Gateway {
             }
             SnapshotFiles snapshots = SnapshotFiles.open(environment.disk(), options.snapshotsKept());
             String address = options.advertise().orElse(opened.transport.address());
+            refuseWildcard(address);
             NodeRecord record = Boot.identify(environment, options, opened.file, before, opened.store, address);
             record = Boot.found(record, options, opened.file, opened.store, snapshots.newest() != null);
             record = Boot.raiseTerm(record, opened.file, snapshots.newest());
@@ -73,6 +74,16 @@ public final class RaftNode implements Node, Gateway {
         } catch (RuntimeException | Error e) {
             opened.close();
             throw e;
+        }
+    }
+
+    /** An address to listen on may mean all of a machine's; one to be called at can't. */
+    private static void refuseWildcard(String address) {
+        if (address.startsWith("0.0.0.0:") || address.startsWith("[::]:")) {
+            throw new HuckException.StartFailed(
+                    "ERR nobody can call " + address
+                            + ": set --advertise to the address at which others reach this node",
+                    null);
         }
     }
 

@@ -3,7 +3,6 @@ package dev.huck.raft.core.node;
 import dev.huck.raft.api.MemberInfo;
 import dev.huck.raft.api.NodeStatus;
 import dev.huck.raft.api.Role;
-import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.storage.NodeRecord;
 import java.util.List;
 import java.util.Map;
@@ -57,26 +56,5 @@ final class Reports {
             case POWER -> "power";
             case CORRUPTION -> "corruption";
         };
-    }
-
-    /** Address to state. Only the leader is in touch with everybody; the others know themselves and the leader. */
-    static List<Map.Entry<String, String>> peers(View view, long self) {
-        Map<String, String> states = new TreeMap<>();
-        for (Member member : view.configuration().members()) {
-            String state;
-            if (member.storeId() == self) {
-                state = RaftCommands.nameOf(view.role());
-            } else if (member.storeId() == view.leader()) {
-                state = "Leader";
-            } else if (view.role() != Role.LEADER) {
-                state = "Unknown";
-            } else if (view.silent().contains(member.storeId())) {
-                state = "Timeout";
-            } else {
-                state = member.votesInNew() ? "Follower" : "Learner";
-            }
-            states.put(member.address(), state);
-        }
-        return List.copyOf(states.entrySet());
     }
 }

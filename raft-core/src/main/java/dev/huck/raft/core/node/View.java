@@ -5,12 +5,10 @@ import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Loss;
 import dev.huck.raft.core.consensus.Raft;
-import java.util.List;
 
 /**
  * What the loop lets other threads see of the core: one consistent moment, published at the end of each turn.
  *
- * @param silent members that have not answered this leader for an election timeout
  * @param loss why the node is recovering, if it is
  */
 record View(
@@ -22,7 +20,6 @@ record View(
         LogPosition snapshot,
         Configuration configuration,
         long leaseUntil,
-        List<Long> silent,
         Loss loss) {
 
     static View of(Raft raft) {
@@ -35,7 +32,6 @@ record View(
                 raft.snapshot(),
                 raft.configuration(),
                 raft.leaseUntil(),
-                raft.silentPeers(),
                 raft.loss());
     }
 }

@@ -1,5 +1,6 @@
 package dev.huck.raft.core.wire;
 
+import dev.huck.raft.api.Role;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Admission.Invitation;
@@ -22,6 +23,7 @@ import dev.huck.raft.core.consensus.Message.SnapshotReply;
 import dev.huck.raft.core.consensus.Message.TimeoutNow;
 import dev.huck.raft.core.consensus.Message.VoteReply;
 import dev.huck.raft.core.consensus.PeerMessage;
+import dev.huck.raft.core.consensus.RollCall;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -39,6 +41,10 @@ final class MessageCodec {
             Voting.LEAVING,
             Voting.RETREATING);
 
+    /** By their codes on the wire, likewise. */
+    private static final List<Role> ROLES =
+            List.of(Role.FOLLOWER, Role.CANDIDATE, Role.LEADER, Role.LEARNER, Role.SHUTDOWN);
+
     private static final byte PRE_VOTE = 1;
     private static final byte PRE_VOTE_REPLY = 2;
     private static final byte REQUEST_VOTE = 3;
@@ -54,6 +60,8 @@ final class MessageCodec {
     private static final byte CATCH_UP = 13;
     private static final byte QUERY = 14;
     private static final byte QUERY_REPLY = 15;
+    private static final byte ROLL_CALL_QUESTION = 16;
+    private static final byte ROLL_CALL_ANSWER = 17;
 
     /** An entry in {@link Append}: its term and the length of its payload. */
     private static final int ENTRY_HEADER = 8 + 4;
@@ -133,6 +141,14 @@ final class MessageCodec {
         } else if (message instanceof Invitation m) {
             out.i8(INVITATION);
             out.text(m.leaderAddress());
+        } else if (message instanceof RollCall.Question m) {
+            out.i8(ROLL_CALL_QUESTION);
+            out.i64(m.call());
+        } else if (message instanceof RollCall.Answer m) {
+            out.i8(ROLL_CALL_ANSWER);
+            out.i64(m.call());
+            out.i64(m.storeId());
+            out.i8(ROLES.indexOf(m.role()));
         } else {
             throw new IllegalArgumentException("a message of " + message.getClass() + " has no form on the wire");
         }
@@ -144,8 +160,17 @@ final class MessageCodec {
             case JOIN_REQUEST -> new JoinRequest(member(in), in.bool());
             case JOIN_REPLY -> new JoinReply(in.i64(), in.bool(), in.text());
             case INVITATION -> new Invitation(in.text());
+            case ROLL_CALL_QUESTION -> new RollCall.Question(in.i64());
+            case ROLL_CALL_ANSWER -> new RollCall.Answer(in.i64(), in.i64(), role(in.i8()));
             default -> consensus(type, in);
         };
+    }
+
+    private static Role role(byte code) throws FrameException {
+        if (code < 0 || code >= ROLES.size()) {
+            throw new FrameException("nonsense: a role of " + code);
+        }
+        return ROLES.get(code);
     }
 
     private static Message consensus(byte type, FrameReader in) throws FrameException {

@@ -131,7 +131,8 @@ final class TestLoop implements Loop {
     }
 
     @Override
-    public List<Map.Entry<String, String>> peers() {
-        return List.of(Map.entry("127.0.0.1:7481", "Leader"), Map.entry("127.0.0.1:7482", "Follower"));
+    public CompletionStage<List<Map.Entry<String, String>>> peers() {
+        return CompletableFuture.completedFuture(
+                List.of(Map.entry("127.0.0.1:7481", "Leader"), Map.entry("127.0.0.1:7482", "Follower")));
     }
 }

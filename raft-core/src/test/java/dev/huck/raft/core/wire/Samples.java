@@ -1,5 +1,6 @@
 package dev.huck.raft.core.wire;
 
+import dev.huck.raft.api.Role;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Admission.Invitation;
@@ -19,6 +20,7 @@ import dev.huck.raft.core.consensus.Message.SnapshotReply;
 import dev.huck.raft.core.consensus.Message.TimeoutNow;
 import dev.huck.raft.core.consensus.Message.VoteReply;
 import dev.huck.raft.core.consensus.PeerMessage;
+import dev.huck.raft.core.consensus.RollCall;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -51,6 +53,8 @@ final class Samples {
                 new QueryReply(1, -2, 3, 4, 5, true, false, POSITION),
                 new JoinRequest(member, true),
                 new JoinReply(-77, true, "welcome"),
+                new RollCall.Question(5),
+                new RollCall.Answer(5, -77, Role.CANDIDATE),
                 new Invitation("10.0.0.1:7481"));
     }
 
