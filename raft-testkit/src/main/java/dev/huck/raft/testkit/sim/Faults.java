@@ -19,7 +19,7 @@ final class Faults {
     private final Operator operator;
     private final Partitions partitions;
     private final DiskFaults disks;
-    private final List<SimClient> clients;
+    private final Application application;
     private final List<String> happened = new ArrayList<>();
     private boolean over;
 
@@ -29,8 +29,8 @@ final class Faults {
             Profile profile,
             RunSpec spec,
             Operator operator,
-            List<SimClient> clients) {
-        this.clients = clients;
+            Application application) {
+        this.application = application;
         this.disks = new DiskFaults(world, cluster, operator);
         this.world = world;
         this.cluster = cluster;
@@ -95,7 +95,7 @@ final class Faults {
             case SNAPSHOT -> operator.takeSnapshot(random);
             case TRANSFER -> operator.transfer();
             case RESTART -> operator.restart(random);
-            case HANG_UP -> clients.get(random.nextInt(clients.size())).hangUp();
+            case HANG_UP -> application.hangUp(random);
             default -> throw new IllegalStateException(kind + " does not happen at moments");
         }
     }

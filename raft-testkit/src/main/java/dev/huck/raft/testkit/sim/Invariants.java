@@ -31,7 +31,13 @@ final class Invariants implements SimLog.Observer {
     private final VoteOncePerTerm votes;
     private final AppliedHistory applied;
     private final Map<Long, SimHost> stores = new HashMap<>();
+    /** What it acknowledged before may be counted: those that are left are enough to keep it. */
+    private final Map<Long, Lost> lost = new HashMap<>();
+
     private final Map<Integer, Watched> watched = new HashMap<>();
+
+    /** What was on a disk when it was lost. */
+    private record Lost(SimLog log, long snapshot) {}
 
     /** What was seen last of one process. */
     private static final class Watched {
@@ -75,7 +81,11 @@ final class Invariants implements SimLog.Observer {
 
     private boolean holds(long storeId, long index, long term) {
         SimHost host = stores.get(storeId);
-        return host != null && host.holdsDurably(index, term);
+        if (host != null) {
+            return host.holdsDurably(index, term);
+        }
+        Lost gone = lost.get(storeId);
+        return gone != null && (gone.log.holdsDurably(index, term) || index <= gone.snapshot);
     }
 
     boolean hasStore(long storeId) {
@@ -105,6 +115,11 @@ final class Invariants implements SimLog.Observer {
 
     /** A machine's disks are gone. */
     void wiped(SimHost host) {
+        stores.forEach((storeId, of) -> {
+            if (of.equals(host)) {
+                lost.put(storeId, new Lost(host.log(), host.durableSnapshot()));
+            }
+        });
         stores.values().removeIf(host::equals);
     }
 

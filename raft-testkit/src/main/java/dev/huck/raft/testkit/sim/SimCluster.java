@@ -9,6 +9,7 @@ import dev.huck.raft.testkit.sim.SimEvent.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Machines, the network between them, and the nodes that run on them: starts, kills, pauses and stops nodes. */
@@ -24,6 +25,7 @@ final class SimCluster {
     private final SimRandom disks;
     private final SimRandom random;
     private final SimRandom machines;
+    private @Nullable Application application;
     private boolean calm;
     private long calmAt = Long.MAX_VALUE;
     private int processes;
@@ -51,6 +53,15 @@ final class SimCluster {
                 invariants.after(event.process);
             }
         });
+    }
+
+    /** What runs on it; said before the first node starts. */
+    void application(Application what) {
+        application = what;
+    }
+
+    private Application application() {
+        return Objects.requireNonNull(application);
     }
 
     List<SimHost> hosts() {
@@ -133,7 +144,8 @@ final class SimCluster {
                 new SimEnvironment(world, process, network, profile.limits, io, () -> calm ? 0 : late);
         process.run("open", () -> {
             NodeHandle node = factory.open(
-                    environment, options(host), () -> process.newMachine(invariants.applied(), this::machineTrouble));
+                    environment, options(host), () ->
+                    process.machine(application().machine(process, this::machineTrouble)));
             process.opened(node);
         });
     }
@@ -370,14 +382,13 @@ final class SimCluster {
 
     private boolean hasAppliedAll(SimHost host) {
         SimProcess process = host.process();
-        SimMachine machine = process == null ? null : process.machine();
-        return machine != null && machine.applied() == invariants.applied().size();
+        return process != null && application().isUpToDate(process);
     }
 
     /** Puts empty disks into a machine that runs nothing. */
     void wipe(SimHost host) {
-        host.wipe(invariants);
         invariants.wiped(host);
+        host.wipe(invariants);
     }
 
     /** Puts an empty disk into a machine that runs nothing; it has to be let in anew. */

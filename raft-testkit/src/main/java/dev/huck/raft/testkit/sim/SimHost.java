@@ -118,7 +118,7 @@ final class SimHost {
     }
 
     /** A snapshot gets its name, which ends in its index, once it is whole. */
-    private long durableSnapshot() {
+    long durableSnapshot() {
         long newest = 0;
         for (String name : disk.durableNames("snapshots")) {
             if (isSnapshot(name)) {

@@ -1,9 +1,9 @@
 package dev.huck.raft.testkit.sim;
 
 import dev.huck.raft.api.HuckException;
+import dev.huck.raft.api.Machine;
 import dev.huck.raft.api.Role;
 import dev.huck.raft.api.spi.Gateway;
-import dev.huck.raft.testkit.check.AppliedHistory;
 import dev.huck.raft.testkit.check.CoreView;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +19,7 @@ final class SimProcess {
     private final List<SimConnection> connections = new ArrayList<>();
     private @Nullable Gateway gateway;
     private @Nullable NodeHandle node;
-    private @Nullable SimMachine machine;
+    private @Nullable Machine machine;
     private boolean alive = true;
     private boolean servesClients;
     private boolean stopping;
@@ -210,15 +210,14 @@ final class SimProcess {
         return node == null ? null : node.core();
     }
 
-    SimMachine newMachine(AppliedHistory history, MachineTrouble trouble) {
-        SimMachine made = new SimMachine(history, trouble);
-        machine = made;
-        return made;
+    Machine machine(Machine fresh) {
+        machine = fresh;
+        return fresh;
     }
 
     /** The newest machine that the node asked for. */
     @Nullable
-    SimMachine machine() {
+    Machine machine() {
         return machine;
     }
 

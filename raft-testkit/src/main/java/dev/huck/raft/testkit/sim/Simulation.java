@@ -3,7 +3,6 @@ package dev.huck.raft.testkit.sim;
 import dev.huck.raft.api.Role;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.testkit.check.CoreView;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -26,10 +25,9 @@ public final class Simulation {
     private final Profile profile;
     private final Invariants invariants;
     private final SimCluster cluster;
-    private final Workload workload;
+    private final Application application;
     private final Operator operator;
     private final Faults faults;
-    private final List<SimClient> clients = new ArrayList<>();
     private final long chaosNanos;
 
     /**
@@ -43,17 +41,24 @@ public final class Simulation {
     }
 
     Simulation(RunSpec spec, NodeFactory factory, @Nullable Consumer<String> trace) {
+        this(spec, factory, NumbersApplication::new, trace);
+    }
+
+    /** Makes what runs on a cluster. */
+    interface ApplicationFactory {
+        Application make(SimWorld world, Profile profile, Invariants invariants, List<SimHost> hosts);
+    }
+
+    Simulation(RunSpec spec, NodeFactory factory, ApplicationFactory applications, @Nullable Consumer<String> trace) {
         world = new SimWorld(spec.seed(), trace);
         profile = Profile.draw(world, spec.faults());
         chaosNanos = spec.millis() == 0 ? profile.chaosNanos : Math.min(profile.chaosNanos, spec.millis() * MILLI);
         invariants = new Invariants(world);
         cluster = new SimCluster(world, profile, factory, invariants);
-        workload = new Workload(world, profile, invariants.applied());
+        application = applications.make(world, profile, invariants, cluster.hosts());
+        cluster.application(application);
         operator = new Operator(world, cluster);
-        faults = new Faults(world, cluster, profile, spec, operator, clients);
-        for (int i = 0; i < profile.clients; i++) {
-            clients.add(new SimClient(world, cluster.hosts(), workload, profile, i + 1));
-        }
+        faults = new Faults(world, cluster, profile, spec, operator, application);
     }
 
     SimCluster cluster() {
@@ -86,7 +91,7 @@ public final class Simulation {
             heal();
             if (runUntil(cluster::isLed, TEN_ELECTIONS, "no leader within ten election timeouts of healing")
                     && runUntil(this::isSettled, CONVERGENCE, "the healed cluster does not settle")) {
-                workload.judge();
+                application.judge();
             }
         }
         return new Outcome(
@@ -95,7 +100,7 @@ public final class Simulation {
                 world.hash(),
                 world.now(),
                 invariants.leaders(),
-                workload.done(),
+                application.done(),
                 cluster.losses());
     }
 
@@ -107,7 +112,7 @@ public final class Simulation {
             }
             cluster.startIn(20L * i * MILLI, hosts.get(i));
         }
-        clients.forEach(SimClient::start);
+        application.start();
     }
 
     private boolean isFormed() {
@@ -126,7 +131,7 @@ public final class Simulation {
         boolean isCore = profile.rate(FaultKind.CORE) > 0 && cluster.keepCore(world.random("core"));
         world.trace(-1, isCore ? "a quorum is healed, and nothing else" : "everything is healed");
         cluster.heal();
-        clients.forEach(SimClient::finish);
+        application.finish();
         if (!isCore) {
             tidyUp();
         }
@@ -140,12 +145,7 @@ public final class Simulation {
     }
 
     private boolean isSettled() {
-        for (SimClient client : clients) {
-            if (!client.isFinished()) {
-                return false;
-            }
-        }
-        return cluster.isConverged();
+        return application.isFinished() && cluster.isConverged();
     }
 
     private boolean runUntil(BooleanSupplier reached, long within, String otherwise) {
