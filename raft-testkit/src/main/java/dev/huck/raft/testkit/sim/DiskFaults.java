@@ -41,27 +41,27 @@ final class DiskFaults {
     }
 
     /**
-     * A bit turns in a snapshot, or in one of the two copies of the node file, which the next start repairs; always in the
-     * same one until then.
+     * A bit turns in a snapshot, if another whole one is there, which the log still meets; or in one of the two copies of
+     * the node file, which the next start repairs, always in the same one until then.
      */
     void rot(SimHost host, SimRandom random) {
         if (!host.isUp() || !operator.othersAreWhole(host)) {
             return;
         }
         List<String> snapshots = host.disk().durableNames("snapshots").stream()
-                .filter(SimHost::isSnapshot)
+                .filter(name -> SimHost.isSnapshot(name) && !host.rottenSnapshots().contains(name))
                 .toList();
-        if (!snapshots.isEmpty() && random.nextBoolean()) {
+        if (snapshots.size() > 1 && random.nextBoolean()) {
             String name = snapshots.get(random.nextInt(snapshots.size()));
             world.trace(host.number(), "its file " + name + " rots");
             host.disk().rot(name, 0, Integer.MAX_VALUE, random);
-            host.rots(name);
+            host.rottenSnapshots().add(name);
         } else if (host.disk().durableNames("").contains("node")) {
             int half = host.disk().length("node") / 2;
             int copy = host.rottenCopy(random);
             world.trace(host.number(), "copy " + copy + " of its node file rots");
             host.disk().rot("node", copy * half, (copy + 1) * half, random);
-            host.rots("node");
+            host.rot();
         }
     }
 }

@@ -48,6 +48,8 @@ final class Profile {
     int pipeline = 1;
     /** How long one waits between batches, on average. */
     long thinkNanos = MILLI;
+    /** Whether clients work on lists that only grow, in place of numbers. */
+    boolean lists;
     /** Share of commands that read. */
     double reads;
 
@@ -72,6 +74,7 @@ final class Profile {
         drawn.pipeline = 1 + random.nextInt(8);
         drawn.thinkNanos = 20 * MILLI + random.nextLong(150 * MILLI);
         drawn.reads = 0.2 + random.nextDouble() * 0.5;
+        drawn.lists = random.chance(0.15);
         for (FaultKind kind : FaultKind.values()) {
             double rate = kind.draw(world.random("rate of " + kind.label()));
             drawn.rate(kind, kinds.contains(kind) ? rate : 0);
@@ -130,7 +133,8 @@ final class Profile {
     /** For people. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(String.format(
+        StringBuilder text = new StringBuilder(lists ? "lists; " : "numbers; ");
+        text.append(String.format(
                 Locale.ROOT,
                 "%d voters, %d spare; reads at %s; frames take %.1f ms, syncs %.1f ms; %d clients send up to %d commands"
                         + " every %d ms, %.0f %% reads; snapshots every %d bytes; %s; faults for %.1f s:",

@@ -144,8 +144,9 @@ final class SimCluster {
                 new SimEnvironment(world, process, network, profile.limits, io, () -> calm ? 0 : late);
         process.run("open", () -> {
             NodeHandle node = factory.open(
-                    environment, options(host), () ->
-                    process.machine(application().machine(process, this::machineTrouble)));
+                    environment,
+                    options(host),
+                    () -> process.machine(application().machine(process, this::machineTrouble)));
             process.opened(node);
         });
     }

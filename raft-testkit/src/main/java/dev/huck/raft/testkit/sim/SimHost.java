@@ -1,5 +1,7 @@
 package dev.huck.raft.testkit.sim;
 
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A machine: disks and a clock, and at most one living process. */
@@ -14,8 +16,10 @@ final class SimHost {
     private long wallOffset;
     private int boot;
     private final DiskTrouble trouble = new DiskTrouble();
-    /** A file that is damaged, so that the next start may find that this node can't go on. */
-    private @Nullable String rotten;
+    /** A copy of the node file is damaged: a torn write of the other one, and the node can't go on. */
+    private boolean rotten;
+
+    private final Set<String> rottenSnapshots = new HashSet<>();
     /** Its disk was lost: it has to wait until it is told to join. */
     private boolean lost;
 
@@ -70,19 +74,21 @@ final class SimHost {
     }
 
     boolean isRotten() {
-        return rotten != null && disk.names().contains(rotten);
+        return rotten;
     }
 
-    void rots(String file) {
-        rotten = file;
+    void rot() {
+        rotten = true;
+    }
+
+    Set<String> rottenSnapshots() {
+        return rottenSnapshots;
     }
 
     /** Its node has started: the node file is whole again. */
     void started() {
         rottenCopy = -1;
-        if ("node".equals(rotten)) {
-            rotten = null;
-        }
+        rotten = false;
     }
 
     boolean isLost() {
@@ -195,7 +201,8 @@ final class SimHost {
     /** Puts in empty disks. */
     void wipe(SimLog.Observer observer) {
         disk.wipe();
-        rotten = null;
+        rotten = false;
+        rottenSnapshots.clear();
         log = new SimLog();
         log.observer(observer);
         boot++;

@@ -41,7 +41,13 @@ public final class Simulation {
     }
 
     Simulation(RunSpec spec, NodeFactory factory, @Nullable Consumer<String> trace) {
-        this(spec, factory, NumbersApplication::new, trace);
+        this(
+                spec,
+                factory,
+                (world, profile, invariants, hosts) -> profile.lists
+                        ? StormApplication.ofLists(world, profile, hosts)
+                        : new NumbersApplication(world, profile, invariants, hosts),
+                trace);
     }
 
     /** Makes what runs on a cluster. */

@@ -1,7 +1,9 @@
 package dev.huck.raft.testkit.sim;
 
 import dev.huck.raft.api.Command;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -9,6 +11,25 @@ import org.jspecify.annotations.Nullable;
 
 /** Sends somebody's commands, goes where it is sent, and wants nothing but an answer in the end. */
 final class StormClient implements SimConnection.Peer {
+    /** Told what became of commands; a command that was refused is not mentioned. */
+    interface History {
+        /** Nobody wants to know. */
+        History NONE = new History() {
+            @Override
+            public void answered(Command command, long called, long returned, String answer) {}
+
+            @Override
+            public void unanswered(Command command, long called) {}
+        };
+
+        void answered(Command command, long called, long returned, String answer);
+
+        /** It may have taken effect, or may yet. */
+        void unanswered(Command command, long called);
+    }
+
+    private record Pending(Command command, long called) {}
+
     private static final long MILLI = 1_000_000L;
     private static final long PATIENCE = 3_000 * MILLI;
 
@@ -19,10 +40,11 @@ final class StormClient implements SimConnection.Peer {
     private final SimRandom random;
     private final SimRandom content;
     private final int number;
+    private final History history;
     private @Nullable SimConnection connection;
     private int connections;
     private int target;
-    private int outstanding;
+    private final Deque<Pending> outstanding = new ArrayDeque<>();
     private long since;
     private boolean quiet;
     private boolean finished;
@@ -33,7 +55,9 @@ final class StormClient implements SimConnection.Peer {
             List<SimHost> hosts,
             Profile profile,
             Function<? super RandomGenerator, Command> commands,
-            int number) {
+            int number,
+            History history) {
+        this.history = history;
         this.world = world;
         this.hosts = hosts;
         this.profile = profile;
@@ -73,12 +97,12 @@ final class StormClient implements SimConnection.Peer {
             later(20 * MILLI + random.nextLong(80 * MILLI));
             return;
         }
-        if (outstanding > 0 && world.now() - since > PATIENCE) {
+        if (!outstanding.isEmpty() && world.now() - since > PATIENCE) {
             hangUp();
             later(5 * MILLI);
             return;
         }
-        if (outstanding == 0 || (!quiet && outstanding < 24)) {
+        if (outstanding.isEmpty() || (!quiet && outstanding.size() < 24)) {
             send(open, quiet ? 1 : 1 + random.nextInt(profile.pipeline));
         }
         later(quiet ? 300 * MILLI : MILLI + random.exponential(profile.thinkNanos));
@@ -100,10 +124,11 @@ final class StormClient implements SimConnection.Peer {
     private void send(SimConnection open, int count) {
         List<Command> batch = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            batch.add(commands.apply(content));
+            Command command = commands.apply(content);
+            batch.add(command);
+            outstanding.add(new Pending(command, world.now()));
         }
         since = world.now();
-        outstanding += count;
         open.send(batch, done);
     }
 
@@ -123,16 +148,24 @@ final class StormClient implements SimConnection.Peer {
         since = world.now();
         boolean refused = false;
         for (SimReply reply : replies) {
-            outstanding--;
+            Pending asked = outstanding.poll();
+            if (asked == null) {
+                world.violated("answers", "client " + number + " gets a reply too many: " + reply);
+                return;
+            }
             String text = reply.text() == null ? "" : reply.text();
-            boolean isRefusal = reply.isError() && text.matches("(TRY|CLUSTERDOWN|BUSY|MACHINE|LOADING|UNKNOWN) .*");
-            refused |= isRefusal;
-            if (!isRefusal) {
+            if (reply.isError() && text.matches("(TRY|CLUSTERDOWN|BUSY|LOADING) .*")) {
+                refused = true;
+            } else if (reply.isError() && text.matches("(MACHINE|UNKNOWN) .*")) {
+                history.unanswered(asked.command, asked.called);
+                refused = true;
+            } else {
+                history.answered(asked.command, asked.called, world.now(), text);
                 done++;
                 finished |= quiet;
             }
         }
-        if (refused && outstanding == 0) {
+        if (refused && outstanding.isEmpty()) {
             hangUp();
         }
     }
@@ -146,7 +179,8 @@ final class StormClient implements SimConnection.Peer {
 
     private void disconnected() {
         connection = null;
-        outstanding = 0;
+        outstanding.forEach(lost -> history.unanswered(lost.command, lost.called));
+        outstanding.clear();
         target = random.nextInt(hosts.size());
     }
 }

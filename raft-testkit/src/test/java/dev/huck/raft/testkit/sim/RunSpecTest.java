@@ -27,7 +27,8 @@ class RunSpecTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "--faults crash", "--seed", "--seed 1 --faults krash", "--seed 1 --only crash", "--sed 1"})
+    @ValueSource(
+            strings = {"", "--faults crash", "--seed", "--seed 1 --faults krash", "--seed 1 --only crash", "--sed 1"})
     void whatIsNoRunIsRefused(String line) {
         assertThrows(IllegalArgumentException.class, () -> RunSpec.parse(line));
     }

@@ -44,7 +44,8 @@ class ShrinkerTest {
 
     @Test
     void runThatBreaksNothingCanNotShrink() {
-        assertThrows(IllegalArgumentException.class, () -> new Shrinker(RunSpec.of(7), spec -> List.of(""), line -> {}));
+        assertThrows(
+                IllegalArgumentException.class, () -> new Shrinker(RunSpec.of(7), spec -> List.of(""), line -> {}));
     }
 
     @Test
@@ -57,7 +58,8 @@ class ShrinkerTest {
         bug.run(RunSpec.of(1), before::add);
         List<String> after = new ArrayList<>();
         // The one line that is printed is all that it takes to see it again.
-        assertFalse(bug.run(RunSpec.parse(smallest.toString()), after::add).get(0).isEmpty());
+        assertFalse(
+                bug.run(RunSpec.parse(smallest.toString()), after::add).get(0).isEmpty());
         assertTrue(after.size() <= before.size(), () -> after.size() + " lines of " + before.size());
         assertEquals("", new SeedTest().apply(smallest.toString(), null).get(0));
     }

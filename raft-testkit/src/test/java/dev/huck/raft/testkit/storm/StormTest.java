@@ -28,12 +28,13 @@ class StormTest {
         @Override
         public void command(Applier applier, Command command) {
             switch (command.name()) {
-                case "add" -> applier.write(context -> counts.merge(command.text(0), 1L, Long::sum), Reply::integer);
+                case "add" -> applier.write(context -> counts.merge(command.string(0), 1L, Long::sum), Reply::integer);
                 case "top" -> applier.read(context -> counts.size(), (reply, size) -> reply.integer(size));
-                case "dump" -> applier.write(context -> List.copyOf(counts.keySet()), (reply, words) -> {
-                    reply.array(words.size());
-                    words.forEach(reply::text);
-                });
+                case "dump" ->
+                    applier.write(context -> List.copyOf(counts.keySet()), (reply, words) -> {
+                        reply.array(words.size());
+                        words.forEach(reply::text);
+                    });
                 default -> throw CommandException.unknown(command);
             }
         }
@@ -60,7 +61,9 @@ class StormTest {
 
     private static Command words(RandomGenerator random) {
         int kind = random.nextInt(10);
-        return kind == 0 ? Command.of("dump") : kind < 4 ? Command.of("top") : Command.of("add", "w" + random.nextInt(9));
+        return kind == 0
+                ? Command.of("dump")
+                : kind < 4 ? Command.of("top") : Command.of("add", "w" + random.nextInt(9));
     }
 
     @Test
@@ -92,7 +95,9 @@ class StormTest {
         Storm storm = Storm.of(Identities::new).commands(StormTest::words).seeds(20);
         StormFailure failure = assertThrows(StormFailure.class, storm::run);
         String message = String.valueOf(failure.getMessage());
-        assertTrue(message.matches("(?s)replicas agree: at index \\d+ '.*add.*' gives .* on n\\d and .* on n\\d.*"), message);
+        assertTrue(
+                message.matches("(?s)replicas agree: at index \\d+ '.*add.*' gives .* on n\\d and .* on n\\d.*"),
+                message);
     }
 
     /** Keeps when it was asked, by its own clock, and shows it to nobody. */
@@ -125,7 +130,9 @@ class StormTest {
         Storm storm = Storm.of(Stamped::new).commands(StormTest::words).seeds(20);
         StormFailure failure = assertThrows(StormFailure.class, storm::run);
         String message = String.valueOf(failure.getMessage());
-        assertTrue(message.matches("(?s)replicas agree: behind index \\d+ the state of n\\d and of n\\d differ.*"), message);
+        assertTrue(
+                message.matches("(?s)replicas agree: behind index \\d+ the state of n\\d and of n\\d differ.*"),
+                message);
     }
 
     /** Forgets a word when it is written out. */
@@ -158,6 +165,7 @@ class StormTest {
         storm.replay(failure.seed(), lines::add);
         String last = lines.get(lines.size() - 1);
         assertTrue(last.contains("VIOLATION replicas agree"), last);
-        assertEquals(failure.seed(), assertThrows(StormFailure.class, storm::run).seed());
+        assertEquals(
+                failure.seed(), assertThrows(StormFailure.class, storm::run).seed());
     }
 }
