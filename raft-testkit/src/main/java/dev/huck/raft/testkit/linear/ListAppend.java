@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -33,11 +34,7 @@ public final class ListAppend {
      * @param seen what a read saw; null for an append, and a read without an answer
      */
     public record Step(
-            long called,
-            long returned,
-            String list,
-            @Nullable String appended,
-            @Nullable List<String> seen) {}
+            long called, long returned, String list, @Nullable String appended, @Nullable List<String> seen) {}
 
     /**
      * Checks a history.
@@ -48,8 +45,8 @@ public final class ListAppend {
      */
     public static @Nullable String check(List<Step> history, boolean inRealTime) {
         Map<String, List<Step>> byList = new HashMap<>();
-        history.forEach(
-                step -> byList.computeIfAbsent(step.list, list -> new ArrayList<>()).add(step));
+        history.forEach(step ->
+                byList.computeIfAbsent(step.list, list -> new ArrayList<>()).add(step));
         Graph graph = new Graph(history);
         for (Map.Entry<String, List<Step>> each : new java.util.TreeMap<>(byList).entrySet()) {
             String wrong = addList(each.getKey(), each.getValue(), graph, inRealTime);
@@ -144,8 +141,12 @@ public final class ListAppend {
 
         void add(@Nullable Step before, @Nullable Step then) {
             if (before != null && then != null) {
-                after.get(numbers.get(before)).add(numbers.get(then));
+                after.get(number(before)).add(number(then));
             }
+        }
+
+        private int number(Step step) {
+            return Objects.requireNonNull(numbers.get(step));
         }
 
         /** Through a chain of moments, one for each answer, instead of between all pairs. */
@@ -223,7 +224,8 @@ public final class ListAppend {
             while (seen.add(at)) {
                 at = from[at];
             }
-            StringBuilder text = new StringBuilder("no order fits: each must come before the next, and the last before the first:");
+            StringBuilder text =
+                    new StringBuilder("no order fits: each must come before the next, and the last before the first:");
             int begin = at;
             List<Integer> walk = new ArrayList<>();
             do {

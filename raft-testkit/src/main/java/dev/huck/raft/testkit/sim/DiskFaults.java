@@ -49,7 +49,8 @@ final class DiskFaults {
             return;
         }
         List<String> snapshots = host.disk().durableNames("snapshots").stream()
-                .filter(name -> SimHost.isSnapshot(name) && !host.rottenSnapshots().contains(name))
+                .filter(name ->
+                        SimHost.isSnapshot(name) && !host.rottenSnapshots().contains(name))
                 .toList();
         if (snapshots.size() > 1 && random.nextBoolean()) {
             String name = snapshots.get(random.nextInt(snapshots.size()));

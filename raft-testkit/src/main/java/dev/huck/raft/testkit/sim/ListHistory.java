@@ -26,7 +26,8 @@ final class ListHistory implements StormClient.History {
         if (isPut) {
             steps.add(new Step(called, returned, list, command.string(1), null));
         } else {
-            steps.add(new Step(called, returned, list, null, answer.isEmpty() ? List.of() : List.of(answer.split(" "))));
+            steps.add(
+                    new Step(called, returned, list, null, answer.isEmpty() ? List.of() : List.of(answer.split(" "))));
         }
     }
 

@@ -30,6 +30,11 @@ public record StormRun(
      * @return what came out
      */
     public Outcome run(RunSpec spec, @Nullable Consumer<String> trace) {
-        return new Simulation(spec, new RaftNodes(), (world, profile, invariants, hosts) -> new StormApplication(this, world, profile, hosts), trace).run();
+        return new Simulation(
+                        spec,
+                        new RaftNodes(),
+                        (world, profile, invariants, hosts) -> new StormApplication(this, world, profile, hosts),
+                        trace)
+                .run();
     }
 }

@@ -31,7 +31,8 @@ class ListAppendTest {
     @Test
     void whatHappensOneAfterTheOtherIsFine() {
         assertNull(ListAppend.check(
-                List.of(append("a", "1", 0, 1), append("a", "2", 2, 3), read("a", 4, 5, "1", "2"), read("b", 6, 7)), true));
+                List.of(append("a", "1", 0, 1), append("a", "2", 2, 3), read("a", 4, 5, "1", "2"), read("b", 6, 7)),
+                true));
     }
 
     @Test
@@ -41,7 +42,8 @@ class ListAppendTest {
 
     @Test
     void elementWithoutAnAnswerMayBeMissing() {
-        assertNull(ListAppend.check(List.of(append("a", "1", 0, 1), append("a", "2", 2, NEVER), read("a", 4, 5, "1")), true));
+        assertNull(ListAppend.check(
+                List.of(append("a", "1", 0, 1), append("a", "2", 2, NEVER), read("a", 4, 5, "1")), true));
     }
 
     @Test

@@ -73,7 +73,7 @@ class StormTest {
 
     /** Its result is the order of identity hashes, which is another one in every object. */
     private static final class Identities extends Words {
-        private final Map<Object, Integer> seen = new IdentityHashMap<>();
+        private final IdentityHashMap<Object, Integer> seen = new IdentityHashMap<>();
 
         @Override
         public void command(Applier applier, Command command) {
