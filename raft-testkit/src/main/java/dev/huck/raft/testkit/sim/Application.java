@@ -25,6 +25,13 @@ interface Application {
     /** Judges the whole, once all is quiet. */
     void judge();
 
+    /**
+     * What was answered until now is judged now: some of it may be lost, and with it the order in the log.
+     *
+     * @return false if the clients could not go on after that
+     */
+    boolean expectsLoss();
+
     /** Commands that were answered and took effect. */
     int done();
 }

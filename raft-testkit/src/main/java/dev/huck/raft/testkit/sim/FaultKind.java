@@ -84,6 +84,11 @@ public enum FaultKind {
             40_000,
             "disk: a member's is lost; the node is removed, and let in again as another"),
 
+    /** A log that is gone. */
+    LOG_LOSS(Per.EVERY, 0.2, 5_000, 20_000, "disk: a node's log is gone, while its other files are there"),
+    /** All machines without power at once, at the end. */
+    RACK_CUT(Per.SHARE, 0.4, 1, 1, "disk: at the end all lose power at once, below durability HIGH"),
+
     /** Timers that fire late. */
     LATE_TIMERS(Per.SHARE, 0.3, 0.001, 0.05, "clock: timers that fire up to 400 ms late"),
     /** Clocks that run apart. */
@@ -162,6 +167,17 @@ public enum FaultKind {
     /** Whether it happens at moments of its own, not to a share of something. */
     boolean isMoment() {
         return per == Per.EVERY;
+    }
+
+    /**
+     * Whether it takes away what a node has written, for good: below durability {@code HIGH} that comes on top of what a
+     * power cut takes, and both together are more than a cluster promises to survive.
+     */
+    boolean takesFromDisk() {
+        return switch (this) {
+            case WRITE_ERROR, SYNC_ERROR, DEAD_DISK, FULL_DISK, ROT, LOST_DISK, CORE -> true;
+            default -> false;
+        };
     }
 
     /** A share, or milliseconds between two; 0 if the run does not have it. */

@@ -1,5 +1,6 @@
 package dev.huck.raft.testkit.sim;
 
+import dev.huck.raft.api.Durability;
 import dev.huck.raft.testkit.sim.SimEvent.Kind;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,6 +82,7 @@ final class Faults {
             case GHOSTS -> partitions.haunt(random);
             case CRASH -> crash(random);
             case BLACKOUT -> blackout(random);
+            case LOG_LOSS -> loseLog(random);
             case PAUSE -> cluster.pause(victim(random), MILLI + random.exponential(900 * MILLI));
             case HANG -> disks.hang(victim(random), random);
             case WRITE_ERROR -> disks.failWrite(victim(random));
@@ -121,6 +123,15 @@ final class Faults {
                 cluster.crash(host, random.chance(profile.rate(FaultKind.POWER_CUT)));
                 cluster.startIn(restartDelay(random), host);
             }
+        }
+    }
+
+    private void loseLog(SimRandom random) {
+        SimHost host = victim(random);
+        boolean may = profile.durability != Durability.HIGH || operator.othersAreWhole(host);
+        if (may && host.isUp() && cluster.down() < Math.max(1, (profile.voters - 1) / 2)) {
+            cluster.loseLog(host);
+            cluster.startIn(restartDelay(random), host);
         }
     }
 

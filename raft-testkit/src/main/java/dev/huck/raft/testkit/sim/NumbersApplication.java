@@ -55,6 +55,13 @@ final class NumbersApplication implements Application {
     }
 
     @Override
+    public boolean expectsLoss() {
+        workload.judge();
+        workload.close();
+        return true;
+    }
+
+    @Override
     public int done() {
         return workload.done();
     }

@@ -1,6 +1,7 @@
 package dev.huck.raft.testkit.sim;
 
 import dev.huck.raft.api.Consistency;
+import dev.huck.raft.api.Durability;
 import dev.huck.raft.core.consensus.Limits;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -24,6 +25,8 @@ final class Profile {
     int spares;
     /** How reads are answered. */
     Consistency consistency = Consistency.HIGH;
+    /** When a node's word counts. */
+    Durability durability = Durability.HIGH;
     /** Whether nodes that do not lead answer reads, having asked the leader. */
     boolean followerReads;
     /** Whether they forward commands. */
@@ -81,13 +84,15 @@ final class Profile {
         drawn.thinkNanos = 20 * MILLI + random.nextLong(150 * MILLI);
         drawn.reads = 0.2 + random.nextDouble() * 0.5;
         drawn.lists = random.chance(0.15);
+        drawn.durability = durability(world.random("durability"));
         SimRandom reading = world.random("reading");
         drawn.followerReads = reading.chance(0.5);
         drawn.forward = reading.chance(0.4);
         drawn.ownReads = reading.chance(0.6) ? 0.05 + reading.nextDouble() * 0.3 : 0;
         for (FaultKind kind : FaultKind.values()) {
             double rate = kind.draw(world.random("rate of " + kind.label()));
-            drawn.rate(kind, kinds.contains(kind) ? rate : 0);
+            boolean may = kinds.contains(kind) && (drawn.durability == Durability.HIGH || !kind.takesFromDisk());
+            drawn.rate(kind, may ? rate : 0);
         }
         return drawn;
     }
@@ -135,6 +140,11 @@ final class Profile {
                 60 + random.nextInt(400));
     }
 
+    private static Durability durability(SimRandom random) {
+        int choice = random.nextInt(10);
+        return choice < 5 ? Durability.HIGH : choice < 8 ? Durability.MEDIUM : Durability.LOW;
+    }
+
     private static Consistency consistency(SimRandom random) {
         int choice = random.nextInt(10);
         return choice < 6 ? Consistency.HIGH : choice < 9 ? Consistency.MEDIUM : Consistency.LOW;
@@ -146,10 +156,11 @@ final class Profile {
         StringBuilder text = new StringBuilder(lists ? "lists; " : "numbers; ");
         text.append(String.format(
                 Locale.ROOT,
-                "%d voters, %d spare; reads at %s%s%s%s; frames take %.1f ms, syncs %.1f ms; %d clients send up to %d commands"
+                "%d voters, %d spare; durability %s; reads at %s%s%s%s; frames take %.1f ms, syncs %.1f ms; %d clients send up to %d commands"
                         + " every %d ms, %.0f %% reads; snapshots every %d bytes; %s; faults for %.1f s:",
                 voters,
                 spares,
+                durability,
                 consistency,
                 followerReads ? ", on followers" : "",
                 ownReads > 0 ? ", or as clients wish" : "",

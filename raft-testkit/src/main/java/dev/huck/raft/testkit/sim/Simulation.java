@@ -1,5 +1,6 @@
 package dev.huck.raft.testkit.sim;
 
+import dev.huck.raft.api.Durability;
 import dev.huck.raft.api.Role;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.testkit.check.CoreView;
@@ -59,7 +60,7 @@ public final class Simulation {
         world = new SimWorld(spec.seed(), trace);
         profile = Profile.draw(world, spec.faults());
         chaosNanos = spec.millis() == 0 ? profile.chaosNanos : Math.min(profile.chaosNanos, spec.millis() * MILLI);
-        invariants = new Invariants(world);
+        invariants = new Invariants(world, profile.durability);
         cluster = new SimCluster(world, profile, factory, invariants);
         application = applications.make(world, profile, invariants, cluster.hosts());
         cluster.application(application);
@@ -94,6 +95,13 @@ public final class Simulation {
             long end = world.now() + chaosNanos;
             cluster.calmAt(end);
             while (world.now() < end && world.events() < MOST_EVENTS && world.step()) {}
+            if (world.violation() == null
+                    && profile.durability != Durability.HIGH
+                    && profile.rate(FaultKind.RACK_CUT) > 0
+                    && cluster.isWhole()
+                    && application.expectsLoss()) {
+                cluster.cutRack();
+            }
             heal();
             if (runUntil(cluster::isLed, TEN_ELECTIONS, "no leader within ten election timeouts of healing")
                     && runUntil(this::isSettled, CONVERGENCE, "the healed cluster does not settle")) {

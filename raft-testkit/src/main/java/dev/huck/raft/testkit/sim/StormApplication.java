@@ -89,6 +89,12 @@ final class StormApplication implements Application {
         judge.run();
     }
 
+    /** Replicas would be compared with what was lost. */
+    @Override
+    public boolean expectsLoss() {
+        return false;
+    }
+
     @Override
     public int done() {
         return clients.stream().mapToInt(StormClient::done).sum();
