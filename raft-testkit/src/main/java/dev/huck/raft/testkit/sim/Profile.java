@@ -57,6 +57,8 @@ final class Profile {
     int pipeline = 1;
     /** How long one waits between batches, on average. */
     long thinkNanos = MILLI;
+    /** Whether clients work on lists that only grow, in place of numbers. */
+    boolean lists;
     /** Share of commands that read. */
     double reads;
 
@@ -71,7 +73,7 @@ final class Profile {
         SimRandom random = world.random("profile");
         Profile drawn = new Profile();
         boolean rough = random.chance(0.5);
-        drawn.voters = 5;
+        drawn.voters = voters(random.nextInt(20));
         drawn.spares = random.chance(0.4) ? 1 : 0;
         drawn.consistency = consistency(random);
         drawn.limits = limits(random);
@@ -85,6 +87,7 @@ final class Profile {
         drawn.thinkNanos = 20 * MILLI + random.nextLong(150 * MILLI);
         drawn.reads = 0.2 + random.nextDouble() * 0.5;
         drawn.sessions = SessionMix.draw(world.random("sessions"));
+        drawn.lists = random.chance(0.15);
         drawn.durability = durability(world.random("durability"));
         SimRandom reading = world.random("reading");
         drawn.followerReads = reading.chance(0.5);
@@ -92,7 +95,8 @@ final class Profile {
         drawn.ownReads = reading.chance(0.6) ? 0.05 + reading.nextDouble() * 0.3 : 0;
         for (FaultKind kind : FaultKind.values()) {
             double rate = kind.draw(world.random("rate of " + kind.label()));
-            drawn.rate(kind, kinds.contains(kind) ? rate : 0);
+            boolean may = kinds.contains(kind) && (drawn.durability == Durability.HIGH || !kind.takesFromDisk());
+            drawn.rate(kind, may ? rate : 0);
         }
         return drawn;
     }
@@ -109,6 +113,19 @@ final class Profile {
     Profile rate(FaultKind kind, double rate) {
         rates.put(kind, rate);
         return this;
+    }
+
+    /** Mostly three or five, as most clusters. */
+    private static int voters(int choice) {
+        return switch (choice) {
+            case 0 -> 1;
+            case 1 -> 2;
+            case 2, 3 -> 4;
+            case 4 -> 6;
+            case 5, 6 -> 7;
+            case 7, 8, 9, 10, 11, 12 -> 3;
+            default -> 5;
+        };
     }
 
     private static Limits limits(SimRandom random) {
@@ -140,7 +157,8 @@ final class Profile {
     /** For people. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(String.format(
+        StringBuilder text = new StringBuilder(lists ? "lists; " : "numbers; ");
+        text.append(String.format(
                 Locale.ROOT,
                 "%d voters, %d spare; durability %s; reads at %s%s%s%s; frames take %.1f ms, syncs %.1f ms; %d clients send up to %d commands"
                         + " every %d ms, %.0f %% reads; snapshots every %d bytes; %s; faults for %.1f s:",

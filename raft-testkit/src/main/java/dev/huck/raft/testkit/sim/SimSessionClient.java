@@ -139,7 +139,7 @@ final class SimSessionClient implements SimConnection.Peer {
                     "session client " + number + " sends to n" + (target + 1) + " number " + at + " of " + session
                             + " (first unanswered " + headNumber + "): " + operation);
         }
-        Command write = SimMachine.command(operation.kind, operation.key, operation.id);
+        Command write = SimMachine.command(operation.kind, operation.key, operation.id, 0);
         return Command.of(
                 "raft", "session", "do", session, at, headNumber, write.name(), write.string(0), write.string(1));
     }
