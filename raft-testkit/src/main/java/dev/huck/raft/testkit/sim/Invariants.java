@@ -12,6 +12,7 @@ import dev.huck.raft.testkit.check.CoreView;
 import dev.huck.raft.testkit.check.ElectionSafety;
 import dev.huck.raft.testkit.check.LeaderCompleteness;
 import dev.huck.raft.testkit.check.LogMatching;
+import dev.huck.raft.testkit.check.MembershipRules;
 import dev.huck.raft.testkit.check.MonotonicProgress;
 import dev.huck.raft.testkit.check.VoteOncePerTerm;
 import java.util.HashMap;
@@ -19,6 +20,9 @@ import java.util.Map;
 
 /** Shows every event to the checks that it concerns: what a node wrote, and what its core became. */
 final class Invariants implements SimLog.Observer {
+    /** Three of the shortest election timeouts: a round of catching up, the one that is open, and the way. */
+    private static final long CATCH_UP_NANOS = 3 * 600_000_000L;
+
     private final SimWorld world;
     private final CommittedLog committed = new CommittedLog();
     private final ElectionSafety elections;
@@ -27,6 +31,7 @@ final class Invariants implements SimLog.Observer {
     private final CommittedKept kept;
     private final LogMatching matching;
     private final ConfigurationSafety configurations;
+    private final MembershipRules rules;
     private final VoteOncePerTerm votes;
     private final AppliedHistory applied;
     private final Map<Long, SimHost> stores = new HashMap<>();
@@ -52,6 +57,7 @@ final class Invariants implements SimLog.Observer {
         this.kept = new CommittedKept(world::violated, committed);
         this.matching = new LogMatching(world::violated);
         this.configurations = new ConfigurationSafety(world::violated, committed);
+        this.rules = new MembershipRules(world::violated, committed, this::durableLast, CATCH_UP_NANOS);
         this.votes = new VoteOncePerTerm(world::violated);
         this.applied = new AppliedHistory(world::violated, committed);
     }
@@ -70,6 +76,11 @@ final class Invariants implements SimLog.Observer {
 
     int leaders() {
         return elections.leaders();
+    }
+
+    private long durableLast(long storeId) {
+        SimHost host = stores.get(storeId);
+        return host == null ? 0 : host.durableLast();
     }
 
     private boolean holds(long storeId, long index, long term) {
@@ -113,6 +124,7 @@ final class Invariants implements SimLog.Observer {
             commits.observe(core, before.commit, before.configuration);
             before.commit = core.commitIndex();
         }
+        rules.observe(world.now(), core, before.configuration);
         if (before.configuration != core.configuration()
                 || before.base != core.base().index()) {
             configurations.observe(core);

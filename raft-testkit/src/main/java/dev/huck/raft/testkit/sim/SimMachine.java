@@ -7,6 +7,7 @@ import dev.huck.raft.api.Machine;
 import dev.huck.raft.api.ReadContext;
 import dev.huck.raft.api.Reply;
 import dev.huck.raft.api.Snapshot;
+import dev.huck.raft.api.VersionRange;
 import dev.huck.raft.api.WriteContext;
 import dev.huck.raft.testkit.check.AppliedHistory;
 import dev.huck.raft.testkit.check.ClientOperation.Kind;
@@ -27,6 +28,7 @@ final class SimMachine implements Machine {
 
     private final AppliedHistory history;
     private final long[] values = new long[KEYS];
+    private final int newest;
     private int applied;
     private long position;
     private long hash;
@@ -35,8 +37,10 @@ final class SimMachine implements Machine {
      * An empty machine.
      *
      * @param history told of everything that this instance does
+     * @param newest version of its commands
      */
-    SimMachine(AppliedHistory history) {
+    SimMachine(AppliedHistory history, int newest) {
+        this.newest = newest;
         this.history = history;
     }
 
@@ -63,6 +67,11 @@ final class SimMachine implements Machine {
 
     long hash() {
         return hash;
+    }
+
+    @Override
+    public VersionRange versions() {
+        return new VersionRange(1, newest);
     }
 
     @Override
@@ -93,10 +102,14 @@ final class SimMachine implements Machine {
         long id = command.integer(1);
         values[key] = kind.apply(values[key], id);
         position = AppliedHistory.position(context.index(), context.ordinal());
-        // Time and randomness are replicated too.
+        if (context.version() > newest) {
+            throw new IllegalStateException("version " + context.version() + " is in use, and this machine knows " + newest);
+        }
+        // Time, randomness and the version in use are replicated too.
         hash = SimRandom.mix(hash
                 + SimRandom.mix(position ^ values[key])
                 + context.nanos()
+                + context.version()
                 + context.random().nextLong());
         history.applied(applied++, position, id, hash);
         return shown(key);

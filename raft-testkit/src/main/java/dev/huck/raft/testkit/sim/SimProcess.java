@@ -182,7 +182,7 @@ final class SimProcess {
     }
 
     SimMachine newMachine(AppliedHistory history) {
-        SimMachine made = new SimMachine(history);
+        SimMachine made = new SimMachine(history, host.machineMax());
         machine = made;
         return made;
     }
