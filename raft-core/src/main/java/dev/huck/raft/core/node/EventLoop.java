@@ -214,8 +214,8 @@ final class EventLoop implements Loop {
     }
 
     @Override
-    public void machineRestarted(long appliedIndex) {
-        mailbox.post(new Event.MachineRestarted(appliedIndex));
+    public void machineRestarted(long appliedIndex, long told) {
+        mailbox.post(new Event.MachineRestarted(appliedIndex, told));
     }
 
     @Override

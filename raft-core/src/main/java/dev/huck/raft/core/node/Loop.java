@@ -51,8 +51,9 @@ interface Loop {
      * The machine was rebuilt from the newest snapshot. What follows is to be sent again.
      *
      * @param appliedIndex the last entry that the rebuilt state covers
+     * @param told what the latest snapshot covered that it was told to restore; 0 for none
      */
-    void machineRestarted(long appliedIndex);
+    void machineRestarted(long appliedIndex, long told);
 
     /**
      * A snapshot of the machine is durable.

@@ -70,7 +70,7 @@ final class TestLoop implements Loop {
     }
 
     @Override
-    public void machineRestarted(long appliedIndex) {
+    public void machineRestarted(long appliedIndex, long restored) {
         told.add("restarted " + appliedIndex);
     }
 
