@@ -63,7 +63,8 @@ class RollingUpgradeIT {
         try (ClusterProcesses cluster = new ClusterProcesses(folder).grow(3)) {
             Checks.fill(cluster.awaitLeader(), "base:", 100);
             for (int i = 0; i < 3; i++) {
-                NodeProcess node = i == 0 ? cluster.awaitLeader() : cluster.nodes().get(0);
+                NodeProcess node =
+                        i == 0 ? cluster.awaitLeader() : cluster.nodes().get(0);
                 cluster.nodes().remove(node);
                 node.kill(); // Nobody answers at the old address any more.
                 NodeProcess moved = node.elsewhere(Ports.free());
@@ -87,8 +88,7 @@ class RollingUpgradeIT {
             Checks.fill(cluster.awaitLeader(), "base:", 100);
             NodeProcess learner = cluster.add("--learner");
             ClusterProcesses.await(
-                    "a learner",
-                    () -> "Learner".equals(learner.stats().get("state")) ? learner : null);
+                    "a learner", () -> "Learner".equals(learner.stats().get("state")) ? learner : null);
             // It waits to be called: there is nobody where it asks.
             NodeProcess waiting =
                     new NodeProcess(folder.resolve("waiting"), Ports.free(), List.of("-j", "" + Ports.free()));
@@ -97,7 +97,8 @@ class RollingUpgradeIT {
             NodeProcess other = cluster.nodes().get(leader == cluster.nodes().get(0) ? 1 : 0);
             Object index = config(leader, "index");
             Object stale = leader.ask("RAFT", "PROMOTE", learner.address(), "IF", "1");
-            assertTrue(stale instanceof Wire.Failure failure && failure.message().contains("RAFT CONFIG"), "" + stale);
+            assertTrue(
+                    stale instanceof Wire.Failure failure && failure.message().contains("RAFT CONFIG"), "" + stale);
             assertEquals(
                     "OK",
                     leader.ask(

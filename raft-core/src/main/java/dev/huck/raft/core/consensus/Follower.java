@@ -20,6 +20,7 @@ final class Follower implements RoleState {
     private boolean owesReply;
     /** The leader speaks version 2 of the protocol, so this node may. */
     private boolean saysApplied;
+
     private @Nullable InstallSnapshot installing;
     private boolean storing;
 

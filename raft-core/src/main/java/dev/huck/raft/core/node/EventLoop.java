@@ -133,7 +133,8 @@ final class EventLoop implements Loop {
         Durability level = raft.configuration().settings().durability();
         this.writer = new LogWriter(environment, store, file, record, mailbox::post, failed);
         this.writer.durability(level);
-        this.peers = new Peers(record.storeId(), record.address(), transport, record.clusterId(), versions.protocolMax());
+        this.peers =
+                new Peers(record.storeId(), record.address(), transport, record.clusterId(), versions.protocolMax());
         this.peers.configuration(raft.configuration());
         this.recoveryReport = new RecoveryReport(environment, peers, level);
         Member self = new Member(

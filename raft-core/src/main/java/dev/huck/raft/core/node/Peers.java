@@ -28,6 +28,7 @@ final class Peers {
     private final Transport transport;
     /** Newest version of the protocol that this node understands, or is told to. */
     private final int protocolMax;
+
     private final Map<Long, String> heardFrom = new ConcurrentHashMap<>();
     private final Map<String, String> refused = new ConcurrentHashMap<>();
     private volatile Configuration configuration = Configuration.EMPTY;

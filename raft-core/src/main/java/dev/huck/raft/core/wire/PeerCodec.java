@@ -67,8 +67,8 @@ public final class PeerCodec {
         FrameReader in = new FrameReader(frame, end);
         int version = in.u16();
         if (version < 1 || version > newest) {
-            throw new FrameException(
-                    "protocol version " + version + " unknown; this node speaks " + (newest == 1 ? "1" : "1.." + newest));
+            throw new FrameException("protocol version " + version + " unknown; this node speaks "
+                    + (newest == 1 ? "1" : "1.." + newest));
         }
         long clusterId = in.i64();
         long groupId = in.i64();

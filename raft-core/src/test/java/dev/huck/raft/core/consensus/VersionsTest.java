@@ -114,7 +114,9 @@ class VersionsTest {
         assertEquals(2, cluster.elect().up().configuration().machine());
         says(cluster, 3, OLD);
         assertEquals(2, cluster.elect().up().configuration().machine());
-        cluster.hosts.values().forEach(host -> assertEquals(2, host.up().configuration().machine()));
+        cluster.hosts
+                .values()
+                .forEach(host -> assertEquals(2, host.up().configuration().machine()));
     }
 
     @Test

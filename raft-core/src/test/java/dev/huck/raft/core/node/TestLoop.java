@@ -124,8 +124,22 @@ final class TestLoop implements Loop {
     @Override
     public NodeStatus status() {
         List<MemberInfo> members = List.of(
-                new MemberInfo("one", 1, "127.0.0.1:7481", Voting.VOTER, new VersionRange(1, 2), VersionRange.ONE, OptionalLong.of(10)),
-                new MemberInfo("two", 2, "127.0.0.1:7482", Voting.VOTER, VersionRange.ONE, VersionRange.ONE, OptionalLong.empty()));
+                new MemberInfo(
+                        "one",
+                        1,
+                        "127.0.0.1:7481",
+                        Voting.VOTER,
+                        new VersionRange(1, 2),
+                        VersionRange.ONE,
+                        OptionalLong.of(10)),
+                new MemberInfo(
+                        "two",
+                        2,
+                        "127.0.0.1:7482",
+                        Voting.VOTER,
+                        VersionRange.ONE,
+                        VersionRange.ONE,
+                        OptionalLong.empty()));
         ConfigurationInfo configuration = new ConfigurationInfo(4, true, false, false, 1, 1);
         return new NodeStatus("one", 1, 9, role, 3, leader, 12, 11, 10, 5, members, configuration);
     }

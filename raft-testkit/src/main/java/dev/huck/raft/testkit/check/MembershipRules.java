@@ -27,8 +27,7 @@ public final class MembershipRules {
      * @param durableLast the last entry that a store holds durably
      * @param patienceNanos how old may be what a promoted member lacks
      */
-    public MembershipRules(
-            Report report, CommittedLog committed, LongUnaryOperator durableLast, long patienceNanos) {
+    public MembershipRules(Report report, CommittedLog committed, LongUnaryOperator durableLast, long patienceNanos) {
         this.report = report;
         this.committed = committed;
         this.durableLast = durableLast;

@@ -107,14 +107,12 @@ final class MemberWalk {
         } catch (IllegalStateException nothing) {
             return;
         }
-        operator.act(leader, text.toString(), node -> node.changeMembers(built)
-                .whenComplete((done, failure) -> {
-                    if (stale && failure == null) {
-                        world.violated(
-                                "compare and set",
-                                "n" + (leader.number() + 1) + " " + text + " and did, although " + committed
-                                        + " was in force");
-                    }
-                }));
+        operator.act(leader, text.toString(), node -> node.changeMembers(built).whenComplete((done, failure) -> {
+            if (stale && failure == null) {
+                world.violated(
+                        "compare and set",
+                        "n" + (leader.number() + 1) + " " + text + " and did, although " + committed + " was in force");
+            }
+        }));
     }
 }

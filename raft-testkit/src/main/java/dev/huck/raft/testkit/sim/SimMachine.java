@@ -103,7 +103,8 @@ final class SimMachine implements Machine {
         values[key] = kind.apply(values[key], id);
         position = AppliedHistory.position(context.index(), context.ordinal());
         if (context.version() > newest) {
-            throw new IllegalStateException("version " + context.version() + " is in use, and this machine knows " + newest);
+            throw new IllegalStateException(
+                    "version " + context.version() + " is in use, and this machine knows " + newest);
         }
         // Time, randomness and the version in use are replicated too.
         hash = SimRandom.mix(hash
