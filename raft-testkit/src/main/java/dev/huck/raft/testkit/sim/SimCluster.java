@@ -151,6 +151,8 @@ final class SimCluster {
                 .protocolMax(host.protocolMax())
                 .insecure(true)
                 .consistency(profile.consistency)
+                .followerReads(profile.followerReads)
+                .forward(profile.forward)
                 .requestTimeout(Duration.ofSeconds(2))
                 .joinTimeout(Duration.ofHours(1))
                 .snapshotEveryBytes(profile.snapshotBytes)
