@@ -121,6 +121,7 @@ final class Invariants implements SimLog.Observer {
             configurations.observe(core);
         }
         if (core.commitIndex() > before.commit || core.base().index() > before.commit) {
+            configurations.observeHeld(core);
             commits.observe(core, before.commit, before.configuration);
             before.commit = core.commitIndex();
         }

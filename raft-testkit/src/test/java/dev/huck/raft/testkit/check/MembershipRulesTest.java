@@ -3,8 +3,10 @@ package dev.huck.raft.testkit.check;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.huck.raft.api.Role;
+import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Configuration;
+import dev.huck.raft.core.consensus.Entries;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.consensus.Member.Versions;
 import dev.huck.raft.core.consensus.Member.Voting;
@@ -121,5 +123,19 @@ class MembershipRulesTest {
         expect("who votes has caught up");
         rules.observe(2_000, new Core(Role.LEADER, 3, 1, 9, after), after);
         expect();
+    }
+
+    @Test
+    void aConfigurationWhoseEntryIsGoneIsSeen() {
+        ConfigurationSafety check = new ConfigurationSafety((invariant, message) -> found.add(invariant), committed);
+        Configuration gone = configuration(10, Voting.VOTER, Voting.VOTER);
+        check.appended(new LogEntry(10, 2, Entries.configuration(0, gone)));
+        check.appended(new LogEntry(10, 3, Entries.noop(0)));
+        check.observeHeld(new Core(Role.FOLLOWER, 3, 11, 9, gone)); // It is of term 2.
+        expect();
+        check.observeHeld(new Core(Role.FOLLOWER, 3, 10, 9, gone));
+        expect("configuration safety");
+        check.observeHeld(new Core(Role.FOLLOWER, 3, 200, 9, configuration(101, Voting.VOTER, Voting.VOTER)));
+        expect("configuration safety");
     }
 }
