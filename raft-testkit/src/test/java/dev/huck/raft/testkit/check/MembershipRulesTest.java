@@ -31,6 +31,11 @@ class MembershipRulesTest {
         }
 
         @Override
+        public boolean isRecovering() {
+            return false;
+        }
+
+        @Override
         public long vote() {
             return 0;
         }
