@@ -14,7 +14,7 @@ import java.util.function.LongUnaryOperator;
 public final class MembershipRules {
     private final Report report;
     private final CommittedLog committed;
-    private final LongUnaryOperator durableLast;
+    private final LongUnaryOperator lastHeld;
     private final long patienceNanos;
     /** Time and what was committed then, the oldest that still matters first. */
     private final ArrayDeque<long[]> past = new ArrayDeque<>();
@@ -24,13 +24,13 @@ public final class MembershipRules {
      *
      * @param report told of violations
      * @param committed what is committed
-     * @param durableLast the last entry that a store holds durably
+     * @param lastHeld the last entry that a store holds
      * @param patienceNanos how old may be what a promoted member lacks
      */
-    public MembershipRules(Report report, CommittedLog committed, LongUnaryOperator durableLast, long patienceNanos) {
+    public MembershipRules(Report report, CommittedLog committed, LongUnaryOperator lastHeld, long patienceNanos) {
         this.report = report;
         this.committed = committed;
-        this.durableLast = durableLast;
+        this.lastHeld = lastHeld;
         this.patienceNanos = patienceNanos;
     }
 
@@ -86,11 +86,11 @@ public final class MembershipRules {
             Member was = before.member(member.storeId());
             if (member.voting() == Voting.INCOMING
                     && (was == null || was.voting() != Voting.INCOMING)
-                    && durableLast.applyAsLong(member.storeId()) < then[1]) {
+                    && lastHeld.applyAsLong(member.storeId()) < then[1]) {
                 report.violated(
                         "who votes has caught up",
                         "store " + member.storeId() + " is to vote and holds nothing behind "
-                                + durableLast.applyAsLong(member.storeId()) + ", while " + then[1]
+                                + lastHeld.applyAsLong(member.storeId()) + ", while " + then[1]
                                 + " was committed long ago");
             }
         }

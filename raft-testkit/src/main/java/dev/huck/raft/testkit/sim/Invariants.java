@@ -63,7 +63,7 @@ final class Invariants implements SimLog.Observer {
         this.kept = new CommittedKept(world::violated, committed);
         this.matching = new LogMatching(world::violated);
         this.configurations = new ConfigurationSafety(world::violated, committed);
-        this.rules = new MembershipRules(world::violated, committed, this::durableLast, CATCH_UP_NANOS);
+        this.rules = new MembershipRules(world::violated, committed, this::last, CATCH_UP_NANOS);
         this.votes = new VoteOncePerTerm(world::violated);
         this.applied = new AppliedHistory(world::violated, committed);
     }
@@ -84,9 +84,10 @@ final class Invariants implements SimLog.Observer {
         return elections.leaders();
     }
 
-    private long durableLast(long storeId) {
+    /** The last entry that a store has written: whether that is enough is the durability's. */
+    private long last(long storeId) {
         SimHost host = stores.get(storeId);
-        return host == null ? 0 : host.durableLast();
+        return host == null ? 0 : Math.max(host.log().last().index(), host.durableLast());
     }
 
     private boolean holds(long storeId, long index, long term) {
