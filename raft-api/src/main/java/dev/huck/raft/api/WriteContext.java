@@ -24,7 +24,9 @@ public interface WriteContext extends ReadContext {
      *
      * @return one that {@link Machine#versions} of every member contained when it was raised; from 1
      */
-    int version();
+    default int version() {
+        return 1;
+    }
 
     /**
      * Randomness that is the same on every node: seeded from the entry and the ordinal.
