@@ -83,6 +83,45 @@ final class Operator {
         });
     }
 
+    /** A member's machine gets an empty disk, if all other members have theirs; it is then removed, and let in anew. */
+    void loseDisk(SimHost host) {
+        if (!othersAreWhole(host)) {
+            return;
+        }
+        cluster.crash(host, true);
+        cluster.lose(host);
+        lookAfter(host);
+    }
+
+    /** Until it is a member again. */
+    private void lookAfter(SimHost host) {
+        world.planIn(1_000 * MILLI, SimEvent.Kind.CONTROL, host.number(), () -> {
+            if (host.isLost() && !host.isGone()) {
+                tidy();
+                lookAfter(host);
+            }
+        });
+    }
+
+    /** Whether every member but one has all of its disk, and they are enough to go on without it. */
+    boolean othersAreWhole(SimHost host) {
+        SimHost leader = cluster.leader();
+        CoreView core = leader == null ? null : cluster.core(leader);
+        if (core == null
+                || core.configuration().isJoint()
+                || core.commitIndex() < core.configuration().index()
+                || core.configuration().members().size() < 3) {
+            return false;
+        }
+        for (Member member : core.configuration().members()) {
+            boolean isWhole = member.voting() == Member.Voting.VOTER && cluster.hasWholeStore(member.storeId());
+            if (!isWhole && !member.address().equals(host.address())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Takes the next step of a walk through memberships: who is out comes in, or others change. */
     void changeMembers(SimRandom random) {
         if (tidy()) {
@@ -157,6 +196,7 @@ final class Operator {
             cluster.wipe(host);
         }
         host.join(waits[host.number()] ? "10.255.0.1:7481" : through.address()); // There is nobody at that one.
+        host.lost(false);
         cluster.startIn(random.nextLong(500 * MILLI), host);
         return true;
     }
