@@ -45,6 +45,10 @@ final class Shell {
         this(new MemoryDisk(), null);
     }
 
+    Shell(Options options) throws IOException {
+        this(new MemoryDisk(), null, null, null, options);
+    }
+
     Shell(Disk disk) throws IOException {
         this(disk, null);
     }
@@ -56,6 +60,16 @@ final class Shell {
     /** With a stage of one's own instead of {@link #stage}, and somebody to take what is submitted. */
     Shell(Disk disk, Supplier<Machine> machine, Stage machineStage, Consumer<List<Operation>> submitted)
             throws IOException {
+        this(disk, machine, machineStage, submitted, Options.builder().build());
+    }
+
+    private Shell(
+            Disk disk,
+            Supplier<Machine> machine,
+            Stage machineStage,
+            Consumer<List<Operation>> submitted,
+            Options options)
+            throws IOException {
         this.disk = disk;
         this.machineStage = machineStage == null ? stage : machineStage;
         this.loop = new TestLoop(submitted);
@@ -64,14 +78,7 @@ final class Shell {
         List<CommandSpec> transports = List.of(CommandSpec.of("hello3", Arity.atLeast(0), "fast"));
         builtIns = new BuiltIns(env, Options.builder().build(), loop, transports);
         Supplier<Machine> machineOrDefault = machine == null ? () -> new TestMachine(() -> broken) : machine;
-        machines = new MachineRunner(
-                env,
-                machineOrDefault,
-                snapshots,
-                loop,
-                builtIns,
-                Options.builder().build(),
-                files);
+        machines = new MachineRunner(env, machineOrDefault, snapshots, loop, builtIns, options, files);
     }
 
     /** A client and its session. */

@@ -64,6 +64,17 @@ final class SimClient implements SimConnection.Peer {
         return finished;
     }
 
+    /** Goes away without a word, whatever is under way, and comes back elsewhere. */
+    void hangUp() {
+        SimConnection open = connection;
+        if (open != null) {
+            world.trace(-1, "client " + number + " hangs up");
+            open.leave();
+            disconnected();
+            target = random.nextInt(hosts.size());
+        }
+    }
+
     private void later(long delay) {
         world.planIn(delay, SimEvent.Kind.CLIENT, number, this::act);
     }
@@ -141,7 +152,7 @@ final class SimClient implements SimConnection.Peer {
                 finalOperation = operation.id;
             }
             outstanding.add(operation);
-            commands.add(SimMachine.command(operation.kind, operation.key, operation.id));
+            commands.add(SimMachine.command(operation.kind, operation.key, operation.id, workload.ballast()));
             if (world.isTraced()) {
                 world.trace(-1, "client " + number + " sends to n" + (target + 1) + " " + operation);
             }
