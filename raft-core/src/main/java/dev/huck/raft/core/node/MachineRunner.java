@@ -9,6 +9,7 @@ import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.api.spi.ReplySink;
 import dev.huck.raft.core.consensus.CommandReader;
+import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Entries;
 import dev.huck.raft.core.env.Environment;
 import dev.huck.raft.core.env.Stage;
@@ -302,7 +303,7 @@ final class MachineRunner {
             switch (type(entry)) {
                 case Entries.NOOP -> applied(entry, Entries.stamp(entry.payload()));
                 case Entries.CONFIGURATION -> {
-                    state.configured(Entries.configuration(entry.index(), entry.payload()));
+                    configured(Entries.configuration(entry.index(), entry.payload()));
                     applied(entry, Entries.stamp(entry.payload()));
                 }
                 case Entries.COMMANDS -> applyCommands(entry, operations);
@@ -316,6 +317,16 @@ final class MachineRunner {
         }
     }
 
+    private void configured(Configuration configuration) throws MachineFault {
+        int newest = state.machine().versions().newest();
+        if (configuration.machine() > newest) {
+            throw new MachineFault(new IllegalStateException("version " + configuration.machine()
+                    + " of the machine's commands is in use from here on, and this build knows them up to " + newest
+                    + "; update this node"));
+        }
+        state.configured(configuration);
+    }
+
     private static byte type(LogEntry entry) {
         return Entries.type(entry.payload());
     }
@@ -324,6 +335,7 @@ final class MachineRunner {
         CommandReader calls = Entries.reader(entry.payload());
         long stamp = Entries.stamp(entry.payload());
         long seed = Entries.seed(entry.payload());
+        context.version(state.configuration().machine());
         for (int i = 0; next(calls); i++) {
             context.moveTo(entry.index(), entry.term(), i, stamp, seed);
             applyCommand(calls, operations == null || i >= operations.length ? null : operations[i]);

@@ -27,12 +27,16 @@ final class Peers {
     private final long self;
     private final String address;
     private final Transport transport;
+    /** Newest version of the protocol that this node understands, or is told to. */
+    private final int protocolMax;
+
     private final Map<Long, String> heardFrom = new ConcurrentHashMap<>();
     private final Map<String, String> refused = new ConcurrentHashMap<>();
     private volatile Configuration configuration = Configuration.EMPTY;
     private volatile long clusterId;
 
-    Peers(long self, String address, Transport transport, long clusterId) {
+    Peers(long self, String address, Transport transport, long clusterId, int protocolMax) {
+        this.protocolMax = protocolMax;
         this.self = self;
         this.address = address;
         this.transport = transport;
@@ -101,7 +105,7 @@ final class Peers {
     void received(byte[] frame, BiConsumer<Envelope, PeerMessage> sink) {
         Envelope envelope;
         try {
-            envelope = PeerCodec.decode(frame);
+            envelope = PeerCodec.decode(frame, protocolMax);
         } catch (FrameException e) {
             refuse("?", "a frame that can't be read: " + e.getMessage());
             return;
