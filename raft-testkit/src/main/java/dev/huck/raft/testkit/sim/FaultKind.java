@@ -55,6 +55,9 @@ public enum FaultKind {
     /** All machines without power at once, at the end. */
     RACK_CUT(Per.SHARE, 0.4, 1, 1, "disk: at the end all lose power at once, below durability HIGH"),
 
+    /** Disks that go back in time. */
+    OLD_COPY(Per.EVERY, 0.3, 3_000, 15_000, "disk: a machine comes back with an old copy of its disks"),
+
     /** Clocks that run apart. */
     DRIFT(Per.SHARE, 0.5, 0.001, 0.02, "clock: monotonic clocks that run apart"),
     /** Wall clocks that jump. */

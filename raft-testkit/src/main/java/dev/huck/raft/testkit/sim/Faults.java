@@ -71,6 +71,7 @@ final class Faults {
             case CRASH -> crash(random);
             case BLACKOUT -> blackout(random);
             case LOG_LOSS -> loseLog(random);
+            case OLD_COPY -> oldCopy(random);
             case PAUSE -> cluster.pause(victim(random), MILLI + random.exponential(900 * MILLI));
             case WALL_CLOCK ->
                 cluster.hosts().forEach(host -> host.jump(random.nextLong(-3_600_000 * MILLI, 3_600_000 * MILLI)));
@@ -103,6 +104,12 @@ final class Faults {
                 cluster.crash(host, random.chance(profile.rate(FaultKind.POWER_CUT)));
                 cluster.startIn(restartDelay(random), host);
             }
+        }
+    }
+
+    private void oldCopy(SimRandom random) {
+        if (down() == 0) {
+            cluster.revert(victim(random));
         }
     }
 

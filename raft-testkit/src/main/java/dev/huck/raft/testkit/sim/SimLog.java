@@ -39,6 +39,16 @@ final class SimLog {
     private long acknowledged;
     private long bytes;
 
+    /** The same entries on another disk. */
+    SimLog copy() {
+        SimLog copy = new SimLog();
+        copy.entries.addAll(entries);
+        copy.base = base;
+        copy.bytes = bytes;
+        copy.sync();
+        return copy;
+    }
+
     void observer(Observer watcher) {
         this.observer = watcher;
     }
