@@ -26,6 +26,7 @@ import dev.huck.raft.core.consensus.Recovery;
 import dev.huck.raft.core.consensus.RollCall;
 import dev.huck.raft.core.env.Environment;
 import dev.huck.raft.core.env.Stage;
+import dev.huck.raft.core.storage.Incarnation;
 import dev.huck.raft.core.storage.NodeFile;
 import dev.huck.raft.core.storage.NodeRecord;
 import dev.huck.raft.core.storage.SnapshotFiles;
@@ -53,6 +54,8 @@ final class EventLoop implements Loop {
     private static final Logger LOG = LoggerFactory.getLogger("dev.huck.raft");
     private static final int ITEMS_A_TURN = 4096;
     private static final long CLOSING_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final int GREETINGS = 5;
+    private static final long GREETING_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long DRAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Environment environment;
@@ -66,6 +69,7 @@ final class EventLoop implements Loop {
     private final BuiltIns builtIns;
     private final Peers peers;
     private final Admissions admissions;
+    private final Incarnations incarnations;
     private final OwnPlace place;
     private final RollCalls rollCalls;
     private final Snapshotting snapshotting;
@@ -124,7 +128,11 @@ final class EventLoop implements Loop {
         Durability level = raft.configuration().settings().durability();
         this.writer = new LogWriter(environment, store, file, record, mailbox::post, failed);
         this.writer.durability(level);
-        this.peers = new Peers(record.storeId(), record.address(), transport, record.clusterId());
+        Incarnation own =
+                new Incarnation(record.incarnation(), environment.random().nextLong());
+        this.peers = new Peers(record.storeId(), own, record.address(), transport, record.clusterId());
+        this.incarnations = new Incarnations(
+                record, own, writer, peers, mailbox::post, message -> step(new Event.Received(message)));
         this.peers.configuration(raft.configuration());
         this.recoveryReport = new RecoveryReport(environment, peers, level);
         Member self = new Member(
@@ -157,6 +165,7 @@ final class EventLoop implements Loop {
         stage.execute(() -> {
             sayLevel(raft.configuration());
             carryOut();
+            greet(GREETINGS);
             place.start(options);
         });
     }
@@ -181,7 +190,9 @@ final class EventLoop implements Loop {
 
     void received(byte[] frame) {
         peers.received(frame, (envelope, message) -> {
-            if (message instanceof Message consensus && peers.clusterId() == envelope.clusterId()) {
+            if (message instanceof Message consensus
+                    && peers.clusterId() == envelope.clusterId()
+                    && incarnations.isKnown(envelope, consensus)) {
                 mailbox.post(new Event.Received(consensus));
             } else {
                 mailbox.post(new Heard(envelope, message));
@@ -363,7 +374,7 @@ final class EventLoop implements Loop {
                 writer.changeRecord(r -> r.withCluster(heard.envelope.clusterId()));
             }
             if (peers.clusterId() == heard.envelope.clusterId()) {
-                step(new Event.Received(consensus));
+                incarnations.heard(heard.envelope, consensus, raft.configuration());
             }
         } else if (message instanceof Forwarding forwarding) {
             if (peers.clusterId() == heard.envelope.clusterId()) {
@@ -376,6 +387,8 @@ final class EventLoop implements Loop {
             place.replied(reply);
         } else if (message instanceof Admission.Invitation invitation) {
             place.invited(invitation, heard.envelope.clusterId());
+        } else if (message instanceof Admission.Outdated notice) {
+            incarnations.outdated(notice, sender, failed);
         } else if (message instanceof RollCall.Question question) {
             rollCalls.asked(question, sender, raft.role());
         } else if (message instanceof RollCall.Answer answer) {
@@ -463,6 +476,18 @@ final class EventLoop implements Loop {
         place.configurationChanged(configuration);
         sayLevel(configuration);
         writer.durability(configuration.settings().durability());
+    }
+
+    /** Tells all members of this start, so that an older copy of this directory is known to them for what it is. */
+    private void greet(int times) {
+        for (Member member : raft.configuration().members()) {
+            if (member.storeId() != record.storeId()) {
+                peers.send(new Message.Query(record.storeId(), member.storeId(), raft.term(), 0));
+            }
+        }
+        if (times > 1) {
+            stage.schedule(GREETING_NANOS, () -> guarded(() -> greet(times - 1)));
+        }
     }
 
     /** Durability is the cluster's: whoever was started with another level follows, and is told so once. */
