@@ -59,7 +59,7 @@ final class RaftCommands {
             BuiltIns builtIns, CommandSpec spec, Function<String, CompletionStage<Consumer<Reply>>> handler) {
         builtIns.add(spec, (session, command) -> {
             String argument = command.count() == 0 ? "" : command.string(0);
-            session.answerLater(() -> handler.apply(argument));
+            session.answerLater(() -> handler.apply(argument), command);
         });
     }
 

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +37,6 @@ final class Requests {
     private final MachineRunner machine;
     private final Supplier<HuckException> notLeader;
     private final Pending pending = new Pending();
-    private final AtomicLong bytesUnderWay = new AtomicLong();
     private List<Operation> writes = new ArrayList<>();
     private List<Operation> reads = new ArrayList<>();
     private boolean sweeping;
@@ -57,16 +55,6 @@ final class Requests {
         this.raft = raft;
         this.machine = machine;
         this.notLeader = notLeader;
-    }
-
-    /** They are on their way to this stage. Any thread. */
-    void charge(List<Operation> operations) {
-        bytesUnderWay.addAndGet(cost(operations));
-    }
-
-    /** Any thread. */
-    boolean overBudget() {
-        return bytesUnderWay.get() > options.memoryBudgetBytes();
     }
 
     /** They have arrived. */
@@ -119,7 +107,6 @@ final class Requests {
             (lease && read.consistency == Consistency.MEDIUM ? leased : confirmed).add(read);
         }
         if (!leased.isEmpty()) {
-            release(leased);
             machine.readReady(leased, raft.commitIndex(), raft.term());
         }
         if (!confirmed.isEmpty()) {
@@ -141,7 +128,6 @@ final class Requests {
     void readReady(Effect.ReadReady ready) {
         List<Operation> operations = pending.take(ready.batch());
         if (operations != null) {
-            release(operations);
             machine.readReady(operations, ready.index(), 0);
         }
     }
@@ -168,9 +154,6 @@ final class Requests {
         for (LogEntry entry : entries) {
             Operation[] mine = pending.committed(entry, lost);
             operations.add(mine);
-            if (mine != null) {
-                release(List.of(mine));
-            }
         }
         if (!lost.isEmpty()) {
             fail(lost, UNKNOWN);
@@ -197,21 +180,8 @@ final class Requests {
 
     private void fail(List<Operation> operations, String error) {
         if (!operations.isEmpty()) {
-            release(operations);
             machine.fail(operations, error);
         }
-    }
-
-    private void release(List<Operation> operations) {
-        bytesUnderWay.addAndGet(-cost(operations));
-    }
-
-    private static long cost(List<Operation> operations) {
-        long cost = 0;
-        for (Operation operation : operations) {
-            cost += operation.cost;
-        }
-        return cost;
     }
 
     private String text(Rejection reason) {

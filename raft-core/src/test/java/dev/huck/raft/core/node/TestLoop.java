@@ -22,7 +22,7 @@ final class TestLoop implements Loop {
     /** The last admin request's. */
     CompletableFuture<Object> request = new CompletableFuture<>();
 
-    boolean overBudget;
+    Budget budget = new Budget(256 << 20);
     boolean leaseValid = true;
     Role role = Role.LEADER;
     Optional<String> leader = Optional.of("127.0.0.1:7481");
@@ -45,8 +45,8 @@ final class TestLoop implements Loop {
     }
 
     @Override
-    public boolean overBudget() {
-        return overBudget;
+    public Budget budget() {
+        return budget;
     }
 
     @Override
