@@ -26,6 +26,8 @@ final class Profile {
     Consistency consistency = Consistency.HIGH;
     /** The node's bounds, mostly tiny. */
     Limits limits = Limits.DEFAULT;
+    /** Bytes for clients' commands under way; often so few that commands are refused, and replies can't be kept. */
+    long memory = 1 << 20;
     /** Log bytes between snapshots. */
     long snapshotBytes = 1 << 20;
 
@@ -72,6 +74,10 @@ final class Profile {
         drawn.pipeline = 1 + random.nextInt(8);
         drawn.thinkNanos = 20 * MILLI + random.nextLong(150 * MILLI);
         drawn.reads = 0.2 + random.nextDouble() * 0.5;
+        SimRandom sizes = world.random("memory");
+        if (sizes.nextInt(3) == 0) {
+            drawn.memory = 1_000 + sizes.nextLong(30_000);
+        }
         for (FaultKind kind : FaultKind.values()) {
             double rate = kind.draw(world.random("rate of " + kind.label()));
             drawn.rate(kind, kinds.contains(kind) ? rate : 0);
@@ -120,7 +126,7 @@ final class Profile {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
                 "%d voters, %d spare; reads at %s; frames take %.1f ms, syncs %.1f ms; %d clients send up to %d commands"
-                        + " every %d ms, %.0f %% reads; snapshots every %d bytes; %s; faults for %.1f s:",
+                        + " every %d ms, %.0f %% reads; %d bytes for them; snapshots every %d bytes; %s; faults for %.1f s:",
                 voters,
                 spares,
                 consistency,
@@ -130,6 +136,7 @@ final class Profile {
                 pipeline,
                 thinkNanos / MILLI,
                 100 * reads,
+                memory,
                 snapshotBytes,
                 limits.equals(Limits.DEFAULT) ? "default limits" : limits,
                 chaosNanos / 1e9));

@@ -104,7 +104,7 @@ final class SimCluster {
         if (world.isTraced()) {
             world.trace(host.number(), "starts");
         }
-        SimEnvironment environment = new SimEnvironment(world, process, network, profile.limits, this::ioTime);
+        SimEnvironment environment = new SimEnvironment(world, process, network, profile, this::ioTime);
         process.run("open", () -> {
             NodeHandle node = factory.open(environment, options(host), () -> process.newMachine(invariants.applied()));
             process.opened(node);

@@ -15,15 +15,15 @@ final class SimEnvironment implements Environment {
     private final SimProcess process;
     private final SimNetwork network;
     private final SimRandom random;
-    private final Limits limits;
+    private final Profile profile;
     private final IoCost cost;
     private int stages;
 
-    SimEnvironment(SimWorld world, SimProcess process, SimNetwork network, Limits limits, IoCost cost) {
+    SimEnvironment(SimWorld world, SimProcess process, SimNetwork network, Profile profile, IoCost cost) {
         this.world = world;
         this.process = process;
         this.network = network;
-        this.limits = limits;
+        this.profile = profile;
         this.random = world.random("process " + process.number());
         this.cost = cost;
     }
@@ -50,7 +50,12 @@ final class SimEnvironment implements Environment {
 
     @Override
     public Limits limits() {
-        return limits;
+        return profile.limits;
+    }
+
+    @Override
+    public long memoryBudget(long wanted) {
+        return Math.min(wanted, profile.memory);
     }
 
     @Override
