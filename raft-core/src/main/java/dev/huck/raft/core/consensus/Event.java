@@ -61,8 +61,9 @@ public sealed interface Event {
      * The machine was built anew from the newest snapshot and wants everything behind it again.
      *
      * @param index what the snapshot covers
+     * @param told what the latest {@link Effect.RestoreMachine} covered that it knew of; 0 for none
      */
-    record MachineRestarted(long index) implements Event {}
+    record MachineRestarted(long index, long told) implements Event {}
 
     /**
      * Entries that {@link Effect.ReadEntries} asked for.

@@ -96,7 +96,7 @@ public final class Raft {
         } else if (event instanceof Event.Applied applied) {
             applying.applied(applied.index());
         } else if (event instanceof Event.MachineRestarted restarted) {
-            applying.rebuilt(restarted.index());
+            applying.rebuilt(restarted.index(), restarted.told());
         } else if (event instanceof Event.EntriesRead read) {
             if (!applying.read(read) && role instanceof Leader leading) {
                 leading.replication.read(read);
@@ -511,9 +511,9 @@ public final class Raft {
         return role instanceof Leader;
     }
 
-    /** What the oldest snapshot covers that a peer is receiving; later than everything if there is none. */
-    long snapshotUnderWay() {
-        return role instanceof Leader leading ? leading.replication.snapshotUnderWay() : Long.MAX_VALUE;
+    /** The last entry that no peer which gets on needs any more; later than everything if there is none. */
+    long neededBehind() {
+        return role instanceof Leader leading ? leading.replication.neededBehind() : Long.MAX_VALUE;
     }
 
     void send(Message message) {

@@ -1,5 +1,6 @@
 package dev.huck.raft.core.node;
 
+import dev.huck.raft.api.MembershipChange;
 import dev.huck.raft.api.NodeStatus;
 import dev.huck.raft.api.spi.LogPosition;
 import java.util.List;
@@ -46,8 +47,9 @@ interface Loop {
      * The machine was rebuilt from the newest snapshot. What follows is to be sent again.
      *
      * @param appliedIndex the last entry that the rebuilt state covers
+     * @param told what the latest snapshot covered that it was told to restore; 0 for none
      */
-    void machineRestarted(long appliedIndex);
+    void machineRestarted(long appliedIndex, long told);
 
     /**
      * A snapshot of the machine is durable.
@@ -69,20 +71,12 @@ interface Loop {
     }
 
     /**
-     * As {@link dev.huck.raft.api.Node#addMember}.
+     * As {@link dev.huck.raft.api.Node#changeMembers}.
      *
-     * @param address host:port
-     * @return completed when it votes
-     */
-    CompletionStage<Void> addMember(String address);
-
-    /**
-     * As {@link dev.huck.raft.api.Node#removeMember}.
-     *
-     * @param idOrAddress the member
+     * @param change what to change
      * @return completed when it is committed
      */
-    CompletionStage<Void> removeMember(String idOrAddress);
+    CompletionStage<Void> changeMembers(MembershipChange change);
 
     /**
      * As {@link dev.huck.raft.api.Node#snapshot}.

@@ -54,6 +54,8 @@ final class MachineRunner {
     private long backOff = MIN_BACK_OFF_NANOS;
     private boolean rebuildScheduled;
     private long faultIndex;
+    /** What the latest snapshot covers that this was told to restore. */
+    private long told;
 
     // For everybody.
     private final Set<LocalClient> clients = ConcurrentHashMap.newKeySet();
@@ -383,10 +385,11 @@ final class MachineRunner {
         moved = true;
         appliedIndex = state.index();
         LOG.info("the machine was rebuilt as of index {}", appliedIndex);
-        loop.machineRestarted(appliedIndex);
+        loop.machineRestarted(appliedIndex, told);
     }
 
     private void restoreNow(LogPosition position) {
+        told = position.index();
         boolean suspect = state.suspect() != null;
         if (!suspect && state.index() >= position.index()) {
             return;

@@ -55,7 +55,7 @@ final class Samples {
                 new JoinReply(-77, true, "welcome"),
                 new RollCall.Question(5),
                 new RollCall.Answer(5, -77, Role.CANDIDATE),
-                new Invitation("10.0.0.1:7481"));
+                new Invitation("10.0.0.1:7481", true));
     }
 
     static Envelope envelope(PeerMessage message) {
