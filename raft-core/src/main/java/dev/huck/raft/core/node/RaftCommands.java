@@ -86,7 +86,7 @@ final class RaftCommands {
             return;
         }
         MembershipChange added = (learner ? change.addLearner(address) : change.addVoter(address)).build();
-        session.answerLater(() -> loop.changeMembers(added).thenApply(done -> Reply::ok));
+        session.answerLater(() -> loop.changeMembers(added).thenApply(done -> Reply::ok), command);
     }
 
     private void leader(Reply reply) {
