@@ -98,6 +98,11 @@ final class Replication {
         return round;
     }
 
+    /** The newest round that was opened. */
+    long newestRound() {
+        return round;
+    }
+
     /** The newest round that a quorum has confirmed. */
     long confirmedRound() {
         return raft.configuration().quorumValue(member -> {

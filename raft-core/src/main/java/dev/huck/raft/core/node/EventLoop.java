@@ -16,6 +16,7 @@ import dev.huck.raft.core.consensus.Change;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Effect;
 import dev.huck.raft.core.consensus.Event;
+import dev.huck.raft.core.consensus.Forwarding;
 import dev.huck.raft.core.consensus.Limits;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.consensus.Message;
@@ -70,6 +71,7 @@ final class EventLoop implements Loop {
     private final Snapshotting snapshotting;
     private final Requests requests;
     private final Budget budget;
+    private final ForwardServer forwardServer;
     private final ArrayDeque<Effect.SendAfter> heldBack = new ArrayDeque<>();
     private final List<CompletableFuture<Void>> handOvers = new ArrayList<>();
     private final Consumer<Throwable> failed;
@@ -112,8 +114,7 @@ final class EventLoop implements Loop {
         this.mailbox = new Mailbox<>(stage, ITEMS_A_TURN, this::turn);
         this.builtIns = new BuiltIns(environment, options, this, transport.commands());
         Stage filesStage = environment.stage("files");
-        this.machine =
-                new MachineRunner(environment, machines, snapshots, this, builtIns, options.consistency(), filesStage);
+        this.machine = new MachineRunner(environment, machines, snapshots, this, builtIns, options, filesStage);
         Limits limits = environment.limits().with(budget.limit(), options.snapshotEveryBytes(), options.logTailBytes());
         this.snapshotting =
                 new Snapshotting(snapshots, filesStage, limits.chunkBytes(), machine, mailbox::post, mailbox::post);
@@ -135,8 +136,21 @@ final class EventLoop implements Loop {
         this.admissions = new Admissions(stage, peers, self, this::step);
         this.place = new OwnPlace(environment, stage, peers, self, () -> View.of(raft), this::propose, failed);
         this.rollCalls = new RollCalls(stage, peers, record.storeId());
-        this.requests =
-                new Requests(environment, options, stage, raft, machine, () -> admissions.notLeader(View.of(raft)));
+        this.requests = new Requests(
+                environment,
+                options,
+                stage,
+                raft,
+                machine,
+                () -> admissions.notLeader(View.of(raft)),
+                mailbox::post,
+                peers::send);
+        this.forwardServer = new ForwardServer(
+                environment,
+                raft,
+                (connection, term) -> new ClientSession(connection, this, machine, builtIns, term),
+                peers::send,
+                mailbox::post);
     }
 
     void start() {
@@ -189,6 +203,16 @@ final class EventLoop implements Loop {
     public boolean leaseValid(long term) {
         View seen = view;
         return seen.role() == Role.LEADER && seen.term() == term && environment.nanoTime() - seen.leaseUntil() < 0;
+    }
+
+    @Override
+    public boolean forwards() {
+        return options.forward() && view.role() != Role.LEADER;
+    }
+
+    @Override
+    public void refresh() {
+        mailbox.post((Runnable) requests::refresh);
     }
 
     @Override
@@ -340,6 +364,10 @@ final class EventLoop implements Loop {
             if (peers.clusterId() == heard.envelope.clusterId()) {
                 step(new Event.Received(consensus));
             }
+        } else if (message instanceof Forwarding forwarding) {
+            if (peers.clusterId() == heard.envelope.clusterId()) {
+                forwarding(forwarding);
+            }
         } else if (message instanceof Admission.JoinRequest request) {
             admissions.requested(request, View.of(raft));
         } else if (message instanceof Admission.JoinReply reply) {
@@ -351,6 +379,16 @@ final class EventLoop implements Loop {
             rollCalls.asked(question, sender, raft.role());
         } else if (message instanceof RollCall.Answer answer) {
             rollCalls.answered(answer, sender, peers.clusterId() == heard.envelope.clusterId());
+        }
+    }
+
+    private void forwarding(Forwarding message) {
+        if (message instanceof Forwarding.Open open) {
+            forwardServer.open(open);
+        } else if (message instanceof Forwarding.Commands commands) {
+            forwardServer.take(commands);
+        } else {
+            requests.forwarding(message);
         }
     }
 
@@ -515,6 +553,7 @@ final class EventLoop implements Loop {
             ticker.cancel();
         }
         requests.stop();
+        forwardServer.stop();
         HuckException.Stopped gone = new HuckException.Stopped("ERR the node has stopped");
         handOvers.forEach(future -> future.completeExceptionally(gone));
         admissions.stop(gone);

@@ -29,6 +29,16 @@ interface Loop {
     boolean leaseValid(long term);
 
     /**
+     * Says where the commands of this node's clients go.
+     *
+     * @return true if they are forwarded to the leader, which is another node
+     */
+    boolean forwards();
+
+    /** Asks the leader how far the log is committed; answered by {@link MachineRunner#upToDate}, if by anybody. */
+    void refresh();
+
+    /**
      * The machine has applied entries.
      *
      * @param index the last one

@@ -82,7 +82,7 @@ final class RecordedReply implements ReplySink {
     @Override
     public void bulk(byte[] from, int offset, int length) {
         // One that does not fit is not copied.
-        byte[] copy = length > room + PAID ? NOTHING : Arrays.copyOfRange(from, offset, offset + length);
+        byte[] copy = length - PAID > room ? NOTHING : Arrays.copyOfRange(from, offset, offset + length);
         keep(length, to -> to.bulk(copy));
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.huck.raft.api.Command;
 import dev.huck.raft.api.Consistency;
+import dev.huck.raft.api.ReadOptions;
 import dev.huck.raft.core.node.Shell.Guest;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -95,7 +96,7 @@ final class MemoryBudgetTest {
         for (String name : List.of("ECHO", "PING", "inc", "get", "INFO", "RAFTADDPEER", "hello", "COMMAND")) {
             Guest guest = blocked();
             Command command = name.equals("get") ? large("when") : Command.of(name, new byte[300_000]);
-            guest.session.submit(command, Consistency.LOW);
+            guest.session.submit(command, ReadOptions.at(Consistency.LOW));
             guest.session.flush();
             assertTrue(guest.session.heldBytes() > 300_000, name + ": " + guest.session.heldBytes() + " bytes");
             assertTrue(budget.held() > 290_000, name + ": " + budget.held() + " bytes");
@@ -141,7 +142,7 @@ final class MemoryBudgetTest {
         Guest guest = connect();
         guest.session.submit(Command.of("inc"));
         guest.session.submit(Command.of("inc", new byte[MEGABYTE]));
-        guest.session.submit(Command.of("get"), Consistency.LOW);
+        guest.session.submit(Command.of("get"), ReadOptions.at(Consistency.LOW));
         guest.session.flush();
         assertEquals(1, shell.loop.submitted.size());
         shell.commitAll();

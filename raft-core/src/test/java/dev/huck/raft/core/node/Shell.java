@@ -7,6 +7,7 @@ import dev.huck.raft.api.Consistency;
 import dev.huck.raft.api.Durability;
 import dev.huck.raft.api.Machine;
 import dev.huck.raft.api.Options;
+import dev.huck.raft.api.ReadOptions;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogStore;
 import dev.huck.raft.api.spi.Transport;
@@ -63,7 +64,14 @@ final class Shell {
         List<CommandSpec> transports = List.of(CommandSpec.of("hello3", Arity.atLeast(0), "fast"));
         builtIns = new BuiltIns(env, Options.builder().build(), loop, transports);
         Supplier<Machine> machineOrDefault = machine == null ? () -> new TestMachine(() -> broken) : machine;
-        machines = new MachineRunner(env, machineOrDefault, snapshots, loop, builtIns, Consistency.HIGH, files);
+        machines = new MachineRunner(
+                env,
+                machineOrDefault,
+                snapshots,
+                loop,
+                builtIns,
+                Options.builder().build(),
+                files);
     }
 
     /** A client and its session. */
@@ -86,7 +94,11 @@ final class Shell {
         }
 
         Guest read(Consistency consistency, String command) {
-            session.submit(command(command), consistency);
+            return read(ReadOptions.at(consistency), command);
+        }
+
+        Guest read(ReadOptions options, String command) {
+            session.submit(command(command), options);
             session.flush();
             return this;
         }

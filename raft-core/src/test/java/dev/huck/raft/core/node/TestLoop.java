@@ -28,6 +28,7 @@ final class TestLoop implements Loop {
 
     Budget budget = new Budget(256 << 20);
     boolean leaseValid = true;
+    boolean forwards;
     Role role = Role.LEADER;
     Optional<String> leader = Optional.of("127.0.0.1:7481");
 
@@ -56,6 +57,16 @@ final class TestLoop implements Loop {
     @Override
     public boolean leaseValid(long term) {
         return leaseValid;
+    }
+
+    @Override
+    public boolean forwards() {
+        return forwards;
+    }
+
+    @Override
+    public void refresh() {
+        told.add("refresh");
     }
 
     @Override

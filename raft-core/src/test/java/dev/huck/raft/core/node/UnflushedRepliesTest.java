@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.huck.raft.api.Command;
 import dev.huck.raft.api.Consistency;
+import dev.huck.raft.api.ReadOptions;
 import dev.huck.raft.api.Result;
 import dev.huck.raft.core.node.MeteredConnection.Meter;
 import java.io.IOException;
@@ -39,7 +40,7 @@ final class UnflushedRepliesTest {
     private void all(Consistency consistency, String... commands) {
         for (ClientSession session : sessions) {
             for (String command : commands) {
-                session.submit(Shell.command(command), consistency);
+                session.submit(Shell.command(command), ReadOptions.at(consistency));
             }
             session.flush();
         }
@@ -106,9 +107,9 @@ final class UnflushedRepliesTest {
     @Test
     void aReadWhoseLeaseRanOutIsTakenBackAndNothingThatHasLeft() {
         ClientSession session = sessions.get(0);
-        session.submit(Command.of("large"), Consistency.LOW);
-        session.submit(Command.of("long", 50_000), Consistency.LOW);
-        session.submit(Command.of("large"), Consistency.MEDIUM);
+        session.submit(Command.of("large"), ReadOptions.at(Consistency.LOW));
+        session.submit(Command.of("long", 50_000), ReadOptions.at(Consistency.LOW));
+        session.submit(Command.of("large"), ReadOptions.at(Consistency.MEDIUM));
         session.flush();
         shell.loop.leaseValid = false;
         Operation read = shell.loop.take();
