@@ -86,6 +86,18 @@ final class UnflushedRepliesTest {
     }
 
     @Test
+    void repliesToOneClientLeaveBeforeTheyComeToMuch() {
+        ClientSession session = sessions.get(0);
+        for (int i = 0; i < 10; i++) {
+            session.submit(Command.of("long", 60_000), ReadOptions.at(Consistency.LOW));
+        }
+        session.flush();
+        shell.stage.run();
+        assertEquals(5, connections.get(0).flushes);
+        assertTrue(meter.most <= ClientSession.FLUSHED_AT + 60_100, meter.most + " bytes");
+    }
+
+    @Test
     void shortRepliesOfATurnLeaveInOneFlushForEachClient() {
         all(Consistency.LOW, "inc", "get", "PING", "inc", "long 100");
         shell.commitAll();
