@@ -74,6 +74,7 @@ final class EventLoop implements Loop {
     private final RollCalls rollCalls;
     private final Snapshotting snapshotting;
     private final Requests requests;
+    private final Budget budget;
     private final ForwardServer forwardServer;
     private final ArrayDeque<Effect.SendAfter> heldBack = new ArrayDeque<>();
     private final List<CompletableFuture<Void>> handOvers = new ArrayList<>();
@@ -112,14 +113,13 @@ final class EventLoop implements Loop {
         this.options = options;
         this.record = record;
         this.failed = failed;
+        this.budget = new Budget(environment.memoryBudget(options.memoryBudgetBytes()));
         this.stage = environment.stage("loop");
         this.mailbox = new Mailbox<>(stage, ITEMS_A_TURN, this::turn);
         this.builtIns = new BuiltIns(environment, options, this, transport.commands());
         Stage filesStage = environment.stage("files");
         this.machine = new MachineRunner(environment, machines, snapshots, this, builtIns, options, filesStage);
-        Limits limits = environment
-                .limits()
-                .with(options.memoryBudgetBytes(), options.snapshotEveryBytes(), options.logTailBytes());
+        Limits limits = environment.limits().with(budget.limit(), options.snapshotEveryBytes(), options.logTailBytes());
         this.snapshotting =
                 new Snapshotting(snapshots, filesStage, limits.chunkBytes(), machine, mailbox::post, mailbox::post);
         Recovery recovery = Boot.recover(record, store, machine.boot(), limits);
@@ -202,13 +202,12 @@ final class EventLoop implements Loop {
 
     @Override
     public void submit(List<Operation> operations) {
-        requests.charge(operations);
         mailbox.post(operations);
     }
 
     @Override
-    public boolean overBudget() {
-        return requests.overBudget();
+    public Budget budget() {
+        return budget;
     }
 
     @Override
