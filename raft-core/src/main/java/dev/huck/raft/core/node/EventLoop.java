@@ -19,6 +19,7 @@ import dev.huck.raft.core.consensus.Event;
 import dev.huck.raft.core.consensus.Forwarding;
 import dev.huck.raft.core.consensus.Limits;
 import dev.huck.raft.core.consensus.Member;
+import dev.huck.raft.core.consensus.Member.Versions;
 import dev.huck.raft.core.consensus.Message;
 import dev.huck.raft.core.consensus.PeerMessage;
 import dev.huck.raft.core.consensus.Raft;
@@ -123,14 +124,24 @@ final class EventLoop implements Loop {
         this.snapshotting =
                 new Snapshotting(snapshots, filesStage, limits.chunkBytes(), machine, mailbox::post, mailbox::post);
         Recovery recovery = Boot.recover(record, store, machine.boot(), limits);
+        Versions versions = Versions.of(options.protocolMax(), machine.machine().versions());
         this.raft = recovery.start(limits, environment.random(), environment.nanoTime());
+        if (raft.configuration().machine() > versions.machineMax()) {
+            throw new HuckException.StartFailed(
+                    "ERR the cluster uses version " + raft.configuration().machine()
+                            + " of the machine's commands, and this build knows them up to " + versions.machineMax()
+                            + ": start it with the build that the others run",
+                    null);
+        }
+        raft.protocolMax(versions.protocolMax());
         this.view = View.of(raft);
         Durability level = raft.configuration().settings().durability();
         this.writer = new LogWriter(environment, store, file, record, mailbox::post, failed);
         this.writer.durability(level);
         Incarnation own =
                 new Incarnation(record.incarnation(), environment.random().nextLong());
-        this.peers = new Peers(record.storeId(), own, record.address(), transport, record.clusterId());
+        this.peers = new Peers(
+                record.storeId(), own, record.address(), transport, record.clusterId(), versions.protocolMax());
         this.incarnations = new Incarnations(
                 record, own, writer, peers, mailbox::post, message -> step(new Event.Received(message)));
         this.peers.configuration(raft.configuration());
@@ -140,7 +151,7 @@ final class EventLoop implements Loop {
                 record.nodeId(),
                 record.address(),
                 options.learner() ? Member.Voting.LEARNER : Member.Voting.NEWCOMER,
-                Member.Versions.CURRENT);
+                versions);
         this.admissions = new Admissions(stage, peers, self, this::step);
         this.place = new OwnPlace(environment, stage, peers, self, () -> View.of(raft), this::propose, failed);
         this.rollCalls = new RollCalls(stage, peers, record.storeId());

@@ -29,12 +29,22 @@ final class Peers {
     private final Incarnation incarnation;
     private final String address;
     private final Transport transport;
+    /** Newest version of the protocol that this node understands, or is told to. */
+    private final int protocolMax;
+
     private final Map<Long, String> heardFrom = new ConcurrentHashMap<>();
     private final Map<String, String> refused = new ConcurrentHashMap<>();
     private volatile Configuration configuration = Configuration.EMPTY;
     private volatile long clusterId;
 
-    Peers(long self, Incarnation incarnation, String address, Transport transport, long clusterId) {
+    Peers(
+            long self,
+            Incarnation incarnation,
+            String address,
+            Transport transport,
+            long clusterId,
+            int protocolMax) {
+        this.protocolMax = protocolMax;
         this.self = self;
         this.incarnation = incarnation;
         this.address = address;
@@ -107,7 +117,7 @@ final class Peers {
     void received(byte[] frame, BiConsumer<Envelope, PeerMessage> sink) {
         Envelope envelope;
         try {
-            envelope = PeerCodec.decode(frame);
+            envelope = PeerCodec.decode(frame, protocolMax);
         } catch (FrameException e) {
             refuse("?", "a frame that can't be read: " + e.getMessage());
             return;

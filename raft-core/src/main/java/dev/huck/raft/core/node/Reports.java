@@ -12,6 +12,7 @@ import dev.huck.raft.core.consensus.Member.Versions;
 import dev.huck.raft.core.storage.NodeRecord;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /** What a node says of itself, made from one {@link View}. */
@@ -30,12 +31,20 @@ final class Reports {
                 view.commitIndex(),
                 applied,
                 view.snapshot().index(),
-                view.configuration().members().stream().map(Reports::member).toList(),
+                view.configuration().members().stream()
+                        .map(member -> member(member, record.storeId(), view, applied))
+                        .toList(),
                 configuration(view));
     }
 
-    private static MemberInfo member(Member member) {
+    private static MemberInfo member(Member member, long self, View view, long ownApplied) {
         Versions versions = member.versions();
+        OptionalLong applied = member.storeId() == self
+                ? OptionalLong.of(ownApplied)
+                : view.applied().stream()
+                        .filter(of -> of.member() == member.storeId())
+                        .mapToLong(View.Applied::index)
+                        .findFirst();
         return new MemberInfo(
                 member.nodeId(),
                 member.storeId(),
@@ -51,7 +60,8 @@ final class Reports {
                     case DEMOTED -> Voting.DEMOTED;
                 },
                 new VersionRange(versions.protocolMin(), versions.protocolMax()),
-                new VersionRange(versions.machineMin(), versions.machineMax()));
+                new VersionRange(versions.machineMin(), versions.machineMax()),
+                applied);
     }
 
     private static ConfigurationInfo configuration(View view) {
@@ -62,7 +72,7 @@ final class Reports {
                 configuration.isJoint(),
                 configuration.isPlanned(),
                 configuration.protocol(),
-                1);
+                configuration.machine());
     }
 
     /** Finn's names, which are hashicorp's. */
