@@ -37,13 +37,7 @@ final class Peers {
     private volatile Configuration configuration = Configuration.EMPTY;
     private volatile long clusterId;
 
-    Peers(
-            long self,
-            Incarnation incarnation,
-            String address,
-            Transport transport,
-            long clusterId,
-            int protocolMax) {
+    Peers(long self, Incarnation incarnation, String address, Transport transport, long clusterId, int protocolMax) {
         this.protocolMax = protocolMax;
         this.self = self;
         this.incarnation = incarnation;

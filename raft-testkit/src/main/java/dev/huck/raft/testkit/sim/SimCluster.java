@@ -167,8 +167,7 @@ final class SimCluster {
         }
         HostIo io = new HostIo(world, process, profile, disks, () -> calm, this::untilCalm);
         double late = profile.rate(FaultKind.LATE_TIMERS);
-        SimEnvironment environment =
-                new SimEnvironment(world, process, network, profile, io, () -> calm ? 0 : late);
+        SimEnvironment environment = new SimEnvironment(world, process, network, profile, io, () -> calm ? 0 : late);
         process.run("open", () -> {
             NodeHandle node = factory.open(
                     environment,
