@@ -4,11 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -43,7 +40,6 @@ class MalformedInputIT {
 
     private static final long HALF_SENT_MILLIS = 5_000;
     private static final long MOST_GROWTH = 64L << 20;
-    private static final long GIGABYTE = 1L << 30;
     private static final int CROWD = 3_000;
     private static final String BUSY =
             "-BUSY commands that clients have half sent take too much memory; try again later\r\n";
@@ -166,27 +162,8 @@ class MalformedInputIT {
         assertEquals(BUSY, answerToFlood("*1000000\r\n" + "$1\r\nk\r\n".repeat(100_000) + "$60000000\r\n"));
     }
 
-    /** What a node says to somebody who begins like this, and then sends as long as it can. */
     private String answerToFlood(String begin) throws Exception {
-        try (Wire wire = new Wire(node.port())) {
-            Thread sender = new Thread(() -> flood(wire, begin), "flood");
-            sender.start();
-            String answer = wire.rest();
-            sender.join();
-            return answer;
-        }
-    }
-
-    private static void flood(Wire wire, String begin) {
-        String piece = "1".repeat(1 << 20);
-        try {
-            wire.say(begin);
-            for (long sent = 0; sent < GIGABYTE; sent += piece.length()) {
-                wire.say(piece);
-            }
-        } catch (IOException e) {
-            // Closed: what we wanted to see.
-        }
+        return Flood.answer(node.port(), begin);
     }
 
     // ---- other protocols
@@ -286,16 +263,16 @@ class MalformedInputIT {
     @Test
     void whoReadsNoRepliesIsReadNoMore() throws Exception {
         assertEquals("OK", node.ask("SET", "small", "v".repeat(100)));
-        try (SocketChannel client = deafClient()) {
-            assertTrue(isReadNoMore(client, "GET small\r\n"), "closed");
+        try (SocketChannel client = Flood.deaf(node.port())) {
+            assertTrue(Flood.isReadNoMore(client, "GET small\r\n"), "closed");
         }
     }
 
     @Test
     void whoAsksForTooMuchAndReadsNothingIsDisconnected() throws Exception {
         assertEquals("OK", node.ask("SET", "large", "v".repeat(100_000)));
-        try (SocketChannel client = deafClient()) {
-            assertFalse(isReadNoMore(client, "GET large\r\n"), "still there");
+        try (SocketChannel client = Flood.deaf(node.port())) {
+            assertFalse(Flood.isReadNoMore(client, "GET large\r\n"), "still there");
         }
     }
 
@@ -305,7 +282,7 @@ class MalformedInputIT {
         List<SocketChannel> deaf = new ArrayList<>();
         try {
             for (int i = 0; i < 40; i++) {
-                SocketChannel client = deafClient();
+                SocketChannel client = Flood.deaf(node.port());
                 deaf.add(client);
                 client.write(ByteBuffer.wrap("GET huge\r\n".repeat(60).getBytes(StandardCharsets.US_ASCII)));
             }
@@ -316,41 +293,6 @@ class MalformedInputIT {
             for (SocketChannel client : deaf) {
                 client.close();
             }
-        }
-    }
-
-    private SocketChannel deafClient() throws IOException {
-        SocketChannel client = SocketChannel.open();
-        client.setOption(StandardSocketOptions.SO_RCVBUF, 4096);
-        client.connect(new InetSocketAddress("127.0.0.1", node.port()));
-        client.configureBlocking(false);
-        return client;
-    }
-
-    /** Sends a command again and again until no more is taken (true) or the connection is closed (false). */
-    private static boolean isReadNoMore(SocketChannel client, String command) throws InterruptedException {
-        ByteBuffer commands = ByteBuffer.wrap(command.repeat(10_000).getBytes(StandardCharsets.US_ASCII));
-        long taken = 0;
-        long takenAt = System.nanoTime();
-        try {
-            while (System.nanoTime() - takenAt < TimeUnit.SECONDS.toNanos(2)) {
-                int now = client.write(commands);
-                if (now > 0) {
-                    taken += now;
-                    takenAt = System.nanoTime();
-                } else {
-                    Thread.sleep(1); // the system's buffers are full
-                }
-                if (!commands.hasRemaining()) {
-                    commands.clear();
-                }
-                if (taken > GIGABYTE / 2) {
-                    return fail("reads on and on");
-                }
-            }
-            return true;
-        } catch (IOException e) {
-            return false;
         }
     }
 

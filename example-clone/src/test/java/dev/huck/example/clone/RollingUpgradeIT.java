@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +19,16 @@ class RollingUpgradeIT {
     private static Object config(NodeProcess node, String name) throws IOException {
         List<?> pairs = (List<?>) node.ask("RAFT", "CONFIG");
         return pairs.get(pairs.indexOf(name) + 1);
+    }
+
+    /** Where the members are; their ids may still be the addresses at which they were first. */
+    private static List<Object> addresses(NodeProcess node) throws IOException {
+        List<Object> addresses = new ArrayList<>();
+        for (Object member : (List<?>) config(node, "members")) {
+            List<?> pairs = (List<?>) member;
+            addresses.add(pairs.get(pairs.indexOf("address") + 1));
+        }
+        return addresses;
     }
 
     private static void awaitConfig(ClusterProcesses cluster, String name, Object wanted) throws Exception {
@@ -71,8 +82,10 @@ class RollingUpgradeIT {
                 moved.start();
                 cluster.nodes().add(moved);
                 ClusterProcesses.await("the new address in the configuration", () -> {
-                    String members = config(cluster.awaitLeader(), "members").toString();
-                    return members.contains(moved.address()) && !members.contains(node.address()) ? members : null;
+                    List<Object> addresses = addresses(cluster.awaitLeader());
+                    return addresses.contains(moved.address()) && !addresses.contains(node.address())
+                            ? addresses
+                            : null;
                 });
                 cluster.awaitCaughtUp();
             }

@@ -174,6 +174,35 @@ public final class Command {
     }
 
     /**
+     * Bytes that stay in memory for as long as this command does. Its elements are slices of an array that may hold other
+     * commands, too, and that stays whole for the sake of any of them.
+     *
+     * @return bytes, the array's among them
+     */
+    public long heldBytes() {
+        return ownBytes() + bytes.length;
+    }
+
+    /**
+     * Of {@link #heldBytes}, those that stay in memory for this command only.
+     *
+     * @return bytes, without the array's
+     */
+    public long ownBytes() {
+        return 4L * bounds.length + name.length();
+    }
+
+    /**
+     * Whether the elements of another command are slices of the same array.
+     *
+     * @param other the other command
+     * @return true if they are
+     */
+    public boolean sharesArrayWith(Command other) {
+        return bytes == other.bytes;
+    }
+
+    /**
      * Bytes that {@link #encode} writes.
      *
      * @return bytes

@@ -206,7 +206,11 @@ public final class Options {
         return values.sessionTotalBytes;
     }
 
-    /** @return bytes that commands under way may take before more are answered {@code BUSY}; default 256 MiB */
+    /**
+     * Memory for commands under way. An engine takes less where the heap is small: an eighth of it.
+     *
+     * @return bytes that they may take before more are answered {@code BUSY}; default 256 MiB
+     */
     public long memoryBudgetBytes() {
         return values.memoryBudgetBytes;
     }

@@ -27,10 +27,9 @@ final class Clients {
 
     Clients(Options options) {
         this.seats = options.maxConnections();
-        // Whatever the option says, a small heap must hold both of them, and the state.
-        long budget = Math.min(options.memoryBudgetBytes(), Runtime.getRuntime().maxMemory() / 8);
-        this.input = new SharedBudget(budget);
-        this.output = new SharedBudget(budget);
+        // Who opens the transport has looked at what the heap can hold.
+        this.input = new SharedBudget(options.memoryBudgetBytes());
+        this.output = new SharedBudget(options.memoryBudgetBytes());
     }
 
     /** Takes one of the clients' seats; false when all are taken. */

@@ -27,4 +27,14 @@ public sealed interface Admission extends PeerMessage {
      * @param learner whether it is to stay a learner
      */
     record Invitation(String leaderAddress, boolean learner) implements Admission {}
+
+    /**
+     * Tells a node that its directory was opened again elsewhere, or is an old copy: nobody listens to it any more.
+     *
+     * @param storeId of the node that is refused
+     * @param number the incarnation that is refused
+     * @param run its run: whoever else the message reaches is not meant
+     * @param newest the incarnation that is known
+     */
+    record Outdated(long storeId, long number, long run, long newest) implements Admission {}
 }

@@ -30,7 +30,7 @@ public record Limits(
     /**
      * The same with what a user may choose.
      *
-     * @param budget {@link #budgetBytes}
+     * @param budget {@link #budgetBytes}, and the most for {@link #cacheBytes}
      * @param snapshotEvery {@link #snapshotEveryBytes}
      * @param logTail {@link #logTailBytes}
      * @return the limits
@@ -40,7 +40,7 @@ public record Limits(
                 appendBytes,
                 windowBytes,
                 windowMessages,
-                cacheBytes,
+                Math.min(cacheBytes, budget),
                 applyBytes,
                 budget,
                 snapshotEvery,

@@ -36,6 +36,18 @@ public interface Environment {
     }
 
     /**
+     * How much memory there is for one purpose of which a user has said how much it may take. Asked once for each purpose
+     * when a node opens: clients' commands under way, their proposals in the core, commands half received, and replies on
+     * their way out.
+     *
+     * @param wanted bytes
+     * @return bytes, {@code wanted} at most
+     */
+    default long memoryBudget(long wanted) {
+        return wanted;
+    }
+
+    /**
      * Makes a stage.
      *
      * @param name for people: {@code loop}, {@code log}, {@code machine}, {@code files}

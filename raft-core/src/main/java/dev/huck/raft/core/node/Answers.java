@@ -23,11 +23,17 @@ final class Answers {
     private static final String MISSED =
             "CLUSTERDOWN a later write may be part of the state already; nothing was read, try again";
 
+    private static final String NO_ROOM_FOR_READ = "BUSY too many replies wait behind a slow command; nothing was read";
+    /** Repeating it would do it twice, so its client must be told; the reply itself is lost. */
+    private static final String NO_ROOM_FOR_WRITE =
+            "UNKNOWN the command was carried out, but its reply was too long to be kept behind a slow command; look"
+                    + " before repeating it";
+
     /** How often those that wait for a newer state are looked at although nothing has changed. */
     private static final long LOOK_NANOS = 100_000_000L;
 
-    /** Replies that a session may keep for later, in bytes, before its reads are refused. */
-    private static final long MOST_RECORDED = 16L << 20;
+    /** Replies of all sessions together, in bytes, that leave before the turn is over: no limit knows of them yet. */
+    private static final long MOST_UNFLUSHED = 1 << 20;
 
     private final MachineState state;
     private final Loop loop;
@@ -41,6 +47,7 @@ final class Answers {
     private final Freshness freshness = new Freshness();
     private final List<ClientSession> touched = new ArrayList<>();
     private List<ClientSession> blocked = new ArrayList<>();
+    private long unflushed;
     private boolean lookAgain;
     private boolean looking;
 
@@ -121,7 +128,9 @@ final class Answers {
     /** The leader has answered. */
     void relayed(Operation operation, long index, byte[] reply) {
         if (operation.state == State.WAITING) {
-            RecordedReply recorded = new RecordedReply();
+            ClientSession session = operation.session;
+            boolean atHead = session.queue.head() == operation;
+            RecordedReply recorded = new RecordedReply(atHead ? Long.MAX_VALUE : session.roomForReply());
             try {
                 ReplyBytes.replay(reply, recorded);
             } catch (RuntimeException e) {
@@ -131,7 +140,10 @@ final class Answers {
             operation.index = index;
             operation.recorded = recorded;
             done(operation);
-            touch(operation.session);
+            touch(session);
+            if (atHead && answer(session, operation)) {
+                pop(session);
+            }
         }
     }
 
@@ -181,17 +193,40 @@ final class Answers {
                 ReplySink sink = sinkFor(each, atHead);
                 if (sink != null && each.minIndex > state.readContext().index()) {
                     session.guard().error(sink, tooEarly(each.minIndex));
-                } else if (sink != null && session.recordedBytes > MOST_RECORDED) {
-                    session.guard().error(sink, "BUSY too many replies wait behind a slow command; nothing was read");
+                } else if (sink != null && !atHead && session.roomForReply() == 0) {
+                    session.guard().error(sink, NO_ROOM_FOR_READ);
                 } else if (sink != null) {
                     runRead(each, sink, write);
                 }
                 done(each);
             }
-            if (atHead && answer(session, each)) {
-                session.pop();
-            }
             touch(session);
+            if (atHead && answer(session, each)) {
+                pop(session);
+            }
+        }
+    }
+
+    /**
+     * Takes the head of a session's queue, which is answered, out of it. Usually one flush for each session at the end of
+     * its turn is enough; but what waits for it must not come to much, of one session or of all.
+     */
+    void pop(ClientSession session) {
+        session.pop();
+        long waiting = session.unflushedBytes();
+        unflushed += waiting - session.unflushed;
+        session.unflushed = waiting;
+        if (waiting > ClientSession.FLUSHED_AT) {
+            flush(session);
+        } else if (unflushed > MOST_UNFLUSHED) {
+            touched.forEach(this::flush);
+        }
+    }
+
+    private void flush(ClientSession session) {
+        if (session.unflushed > 0) {
+            unflushed -= session.unflushed;
+            session.flushReplies();
         }
     }
 
@@ -205,15 +240,24 @@ final class Answers {
         if (sink == null || atHead) {
             return sink;
         }
-        operation.recorded = new RecordedReply();
+        operation.recorded = new RecordedReply(operation.session.roomForReply());
         return operation.recorded;
     }
 
     /** Marks an operation that has run, and whose reply may have to wait for its turn. */
     static void done(Operation operation) {
+        RecordedReply recorded = operation.recorded;
+        if (recorded != null && recorded.isTooLong()) {
+            operation.state = State.FAILED;
+            operation.error = operation.kind == Kind.WRITE ? NO_ROOM_FOR_WRITE : NO_ROOM_FOR_READ;
+            operation.recorded = null;
+            // What its client is told to look at must be there.
+            operation.session.highestIndexShown = Math.max(operation.session.highestIndexShown, operation.index);
+            return;
+        }
         operation.state = State.DONE;
-        if (operation.recorded != null) {
-            operation.session.recordedBytes += operation.recorded.cost();
+        if (recorded != null) {
+            operation.session.recorded(recorded);
         }
     }
 
@@ -236,18 +280,19 @@ final class Answers {
         for (ClientSession session : touched) {
             Operation head = session.queue.head();
             while (head != null && answer(session, head)) {
-                session.pop();
+                pop(session);
                 head = session.queue.head();
             }
-        }
-        for (ClientSession session : touched) {
+            // Before the next one's replies are written: all of them together may be more than there is memory for.
             session.touched = false;
+            unflushed -= session.unflushed;
             session.finishTurn();
             if (!session.departing.isEmpty()) {
                 depart(session);
             }
         }
         touched.clear();
+        unflushed = 0;
     }
 
     /** Answers the head of a session's queue if that can be done now. */

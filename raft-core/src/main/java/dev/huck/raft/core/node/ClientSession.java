@@ -33,13 +33,19 @@ import org.slf4j.LoggerFactory;
  */
 final class ClientSession implements Session {
     private static final Logger LOG = LoggerFactory.getLogger(ClientSession.class);
-    /** Replies of so many bytes leave before the turn is over: what waits for its end is held by no limit. */
-    private static final int FLUSHED_AT = 1 << 20;
+    /** Replies of so many bytes leave before the batch or the turn is over: until they do, no limit knows of them. */
+    static final int FLUSHED_AT = 64 << 10;
 
-    /** Commands that one connection may have under way before no more are read from it. */
+    /**
+     * Commands that one connection may have under way before no more are read from it; in bytes it is
+     * {@link Budget#share}, and one command alone may be longer.
+     */
     static final int MAX_OPERATIONS = 4096;
-    /** The same in bytes; one command alone may be longer. */
-    static final long MAX_BYTES = 16L << 20;
+
+    /** A message of so many characters is part of an operation's overhead. */
+    private static final int SHORT = 100;
+
+    private static final String BUSY = "BUSY too many commands are under way on this node; nothing was done, try again";
 
     /** A bound on staleness longer than this is none that anybody can tell from it. */
     private static final Duration LONGEST = Duration.ofDays(3650);
@@ -48,6 +54,7 @@ final class ClientSession implements Session {
     private final Loop loop;
     private final MachineRunner machines;
     private final BuiltIns builtIns;
+    private final Budget budget;
     private final long term;
     private final long number;
 
@@ -56,15 +63,21 @@ final class ClientSession implements Session {
     private List<Operation> forLoop = new ArrayList<>();
     private @Nullable Operation first;
     private @Nullable Operation last;
+    /** Bears the cost of the array that its command shares with those before it: it is the last to let go. */
+    private @Nullable Operation bearer;
+
+    private @Nullable Command borne;
     private long reads;
     private int taken;
     private int batch;
-    private long batchBytes;
     private boolean wrote;
+    private boolean dropped;
 
     // Both.
     private final AtomicInteger outstanding = new AtomicInteger();
-    private final AtomicLong outstandingBytes = new AtomicLong();
+    /** What this holds of the budget. */
+    private final AtomicLong held = new AtomicLong();
+
     private final AtomicBoolean paused = new AtomicBoolean();
     private volatile boolean closed;
     private volatile ReadOptions reading = ReadOptions.DEFAULT;
@@ -77,8 +90,10 @@ final class ClientSession implements Session {
     final OperationQueue queue = new OperationQueue();
     /** Writes in the queue that were answered {@code UNKNOWN} but not taken out yet. */
     int unknownWrites;
-    /** Bytes of replies that wait for their turn. */
+    /** Bytes of replies that wait for their turn; {@link #held} has them, too. */
     long recordedBytes;
+    /** Bytes of replies that were written in this turn and not flushed, as {@link Answers} knows of them. */
+    long unflushed;
     /** Operations that go to the loop, or the leader, once nothing before them forbids it. */
     final ArrayDeque<Operation> departing = new ArrayDeque<>();
     /** Reads that see nothing any more of what comes behind them: answered, or on their way to the leader. */
@@ -89,6 +104,9 @@ final class ClientSession implements Session {
     boolean touched;
     /** Among those that wait for the machine to apply more. */
     boolean blocked;
+
+    /** Answered since the last flush. */
+    private boolean unsent;
 
     private int answered;
     private long answeredBytes;
@@ -107,6 +125,7 @@ final class ClientSession implements Session {
         this.loop = loop;
         this.machines = machines;
         this.builtIns = builtIns;
+        this.budget = loop.budget();
         this.term = term;
         this.number = builtIns.counters().numbers.incrementAndGet();
         this.guard = new ReplyGuard(this::abort);
@@ -128,7 +147,7 @@ final class ClientSession implements Session {
      * @param wanted what it leaves open is the connection's
      */
     void submit(Command command, ReadOptions wanted) {
-        if (closed) {
+        if (closed || dropped) {
             return;
         }
         taken++;
@@ -156,7 +175,7 @@ final class ClientSession implements Session {
     /** Takes a command for the log that is the engine's own. */
     void write(Command command) {
         routing.reset();
-        forLoop(Operation.write(this, command, routing));
+        forLoop(Operation.write(this, command, routing), command);
     }
 
     /**
@@ -180,7 +199,7 @@ final class ClientSession implements Session {
             return;
         }
         switch (routing.call()) {
-            case WRITE -> forLoop(Operation.write(this, whole, routing));
+            case WRITE -> forLoop(Operation.write(this, whole, routing), whole);
             case READ -> read(command, wanted, epoch);
             case REPLY -> {
                 Consumer<Reply> respond = routing.reply();
@@ -205,26 +224,52 @@ final class ClientSession implements Session {
                 routing,
                 epoch);
         if (read.isForLoop()) {
-            forLoop(read);
+            forLoop(read, command);
         } else {
-            enqueue(read);
+            enqueue(read, command);
         }
     }
 
     /** What goes to the loop is refused here, before it takes more memory, when it would be in vain. */
-    private void forLoop(Operation operation) {
+    private void forLoop(Operation operation, Command command) {
         String suspect = machines.suspect();
         if (suspect != null) {
             error(suspect);
-        } else if (loop.overBudget()) {
-            error("BUSY too many commands are under way on this node; nothing was done, try again");
-        } else {
-            enqueue(operation);
+        } else if (enqueue(operation, command)) {
             forLoop.add(operation);
         }
     }
 
-    private void enqueue(Operation operation) {
+    /** Takes an operation on, or refuses it in its place when there is no memory for the command that it holds. */
+    private boolean enqueue(Operation operation, Command command) {
+        boolean shared = borne != null && borne.sharesArrayWith(command);
+        if (!hold(Operation.OVERHEAD + (shared ? command.ownBytes() : command.heldBytes()))) {
+            error(BUSY);
+            return false;
+        }
+        if (shared && bearer != null) {
+            bearer.cost -= command.heldBytes() - command.ownBytes();
+        }
+        operation.cost = Operation.OVERHEAD + command.heldBytes();
+        bearer = operation;
+        borne = command;
+        append(operation);
+        return true;
+    }
+
+    /** Takes on what can't be refused, and holds next to nothing. */
+    private void enqueueAnyway(Operation operation) {
+        long before = held.getAndAdd(operation.cost);
+        budget.account(before, before + operation.cost);
+        append(operation);
+        if (budget.isFlooded()) {
+            LOG.warn("closing {}: the commands that wait in this node take too much memory", this);
+            dropped = true;
+            abort();
+        }
+    }
+
+    private void append(Operation operation) {
         if (last == null) {
             first = operation;
         } else {
@@ -236,40 +281,90 @@ final class ClientSession implements Session {
             reads++;
         }
         batch++;
-        batchBytes += operation.cost;
+    }
+
+    /** Takes memory if there is as much. Any thread. */
+    private boolean hold(long bytes) {
+        long before = held.getAndAdd(bytes);
+        if (budget.account(before, before + bytes)) {
+            return true;
+        }
+        release(bytes);
+        return false;
+    }
+
+    private void release(long bytes) {
+        long before = held.getAndAdd(-bytes);
+        budget.account(before, before - bytes);
+    }
+
+    /** Bytes that this connection's commands and their recorded replies hold. Any thread. */
+    long heldBytes() {
+        return held.get();
     }
 
     @Override
     public void reply(Consumer<ReplySink> respond) {
-        if (closed) {
+        if (closed || dropped) {
             return;
         }
-        if (batch == 0 && outstanding.get() == 0) {
-            wrote = true;
-            write(connection.replies(), respond);
+        if (answersAtOnce()) {
+            answerNow(respond);
         } else {
-            enqueue(Operation.local(this, respond));
+            enqueueAnyway(Operation.local(this, respond));
+        }
+    }
+
+    private boolean answersAtOnce() {
+        return batch == 0 && outstanding.get() == 0;
+    }
+
+    private void answerNow(Consumer<ReplySink> respond) {
+        ReplySink replies = connection.replies();
+        wrote = true;
+        write(replies, respond);
+        if (replies.mark() > FLUSHED_AT) {
+            wrote = false;
+            flushConnection();
         }
     }
 
     /** Answers in its place, on whatever thread that is. */
-    void answer(Consumer<? super Reply> respond, Object what) {
-        reply(sink -> guard.run(sink, respond, what));
+    void answer(Consumer<? super Reply> respond, Command command) {
+        Consumer<ReplySink> write = sink -> guard.run(sink, respond, command);
+        if (answersAtOnce()) {
+            answerNow(write);
+        } else {
+            enqueue(Operation.local(this, write), command);
+        }
     }
 
     /** Answers in its place, on the machine stage. */
-    void answerOnMachine(Consumer<? super Reply> respond, Object what) {
-        enqueue(Operation.local(this, sink -> guard.run(sink, respond, what)));
+    void answerOnMachine(Consumer<? super Reply> respond, Command command) {
+        enqueue(Operation.local(this, sink -> guard.run(sink, respond, command)), command);
     }
 
     /** Begins something once everything before it is answered, and answers when it has ended. */
-    void answerLater(Supplier<CompletionStage<Consumer<Reply>>> starter) {
-        enqueue(Operation.deferred(this, starter));
+    void answerLater(Supplier<CompletionStage<Consumer<Reply>>> starter, Command command) {
+        enqueue(Operation.deferred(this, starter), command);
     }
 
     /** Answers with an error, in its place. */
     void error(String message) {
-        reply(sink -> sink.error(message));
+        if (closed || dropped) {
+            return;
+        }
+        if (answersAtOnce()) {
+            answerNow(sink -> sink.error(message));
+            return;
+        }
+        // A long one may hold whatever the client has sent.
+        long length = message.length() <= SHORT ? 0 : 2L * message.length();
+        boolean kept = length <= budget.room();
+        String text = kept ? message : BUSY;
+        Operation error = Operation.local(this, sink -> sink.error(text));
+        error.cost += kept ? length : 0;
+        enqueueAnyway(error);
     }
 
     private static long nanos(Duration bound) {
@@ -325,11 +420,11 @@ final class ClientSession implements Session {
         }
         List<Operation> toLoop = forLoop;
         int count = outstanding.addAndGet(batch);
-        long bytes = outstandingBytes.addAndGet(batchBytes);
         first = null;
         last = null;
+        bearer = null;
+        borne = null;
         batch = 0;
-        batchBytes = 0;
         queue.add(from, to);
         if (!from.isForLoop()) {
             // Whatever is before it may be answered already, and then nobody else would look.
@@ -343,7 +438,7 @@ final class ClientSession implements Session {
                 loop.submit(toLoop);
             }
         }
-        if (count >= MAX_OPERATIONS || bytes >= MAX_BYTES) {
+        if (count >= MAX_OPERATIONS || held.get() >= budget.share()) {
             pause();
         }
     }
@@ -361,7 +456,7 @@ final class ClientSession implements Session {
     private void resumeIfDrained() {
         if (paused.get()
                 && outstanding.get() <= MAX_OPERATIONS / 2
-                && outstandingBytes.get() <= MAX_BYTES / 2
+                && held.get() <= budget.share() / 2
                 && paused.compareAndSet(true, false)) {
             connection.setReading(true);
         }
@@ -427,8 +522,10 @@ final class ClientSession implements Session {
         Operation head = queue.head();
         if (head != null) {
             answered++;
+            unsent = true;
             answeredBytes += head.cost;
-            if (head.state == Operation.State.DONE && head.recorded != null) {
+            if (head.recorded != null) {
+                answeredBytes += head.recorded.cost();
                 recordedBytes -= head.recorded.cost();
             }
             if (head.kind == Operation.Kind.READ && !head.settled) {
@@ -438,9 +535,33 @@ final class ClientSession implements Session {
                 unknownWrites--;
             }
             queue.pop();
-            if (!closed && connection.replies().mark() > FLUSHED_AT) {
-                flushConnection();
-            }
+        }
+    }
+
+    /** How long a reply that has to wait for its turn may be. */
+    long roomForReply() {
+        return Math.max(0, Math.min(budget.room(), budget.share() - recordedBytes));
+    }
+
+    /** A reply waits for its turn. */
+    void recorded(RecordedReply reply) {
+        long cost = reply.cost();
+        long before = held.getAndAdd(cost);
+        budget.account(before, before + cost);
+        recordedBytes += cost;
+    }
+
+    /** Bytes of replies that were written and not flushed. */
+    long unflushedBytes() {
+        return closed ? 0 : connection.replies().mark();
+    }
+
+    /** Sends what was written since the last time. */
+    void flushReplies() {
+        unflushed = 0;
+        if (unsent && !closed) {
+            unsent = false;
+            flushConnection();
         }
     }
 
@@ -449,14 +570,12 @@ final class ClientSession implements Session {
         if (answered == 0) {
             return;
         }
-        if (!closed) {
-            flushConnection();
-        }
+        flushReplies();
         long bytes = answeredBytes;
         int count = answered;
         answered = 0;
         answeredBytes = 0;
-        outstandingBytes.addAndGet(-bytes);
+        release(bytes);
         outstanding.addAndGet(-count);
         resumeIfDrained();
     }

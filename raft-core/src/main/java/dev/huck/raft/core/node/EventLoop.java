@@ -27,6 +27,7 @@ import dev.huck.raft.core.consensus.Recovery;
 import dev.huck.raft.core.consensus.RollCall;
 import dev.huck.raft.core.env.Environment;
 import dev.huck.raft.core.env.Stage;
+import dev.huck.raft.core.storage.Incarnation;
 import dev.huck.raft.core.storage.NodeFile;
 import dev.huck.raft.core.storage.NodeRecord;
 import dev.huck.raft.core.storage.SnapshotFiles;
@@ -54,6 +55,8 @@ final class EventLoop implements Loop {
     private static final Logger LOG = LoggerFactory.getLogger("dev.huck.raft");
     private static final int ITEMS_A_TURN = 4096;
     private static final long CLOSING_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final int GREETINGS = 5;
+    private static final long GREETING_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long DRAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Environment environment;
@@ -67,10 +70,12 @@ final class EventLoop implements Loop {
     private final BuiltIns builtIns;
     private final Peers peers;
     private final Admissions admissions;
+    private final Incarnations incarnations;
     private final OwnPlace place;
     private final RollCalls rollCalls;
     private final Snapshotting snapshotting;
     private final Requests requests;
+    private final Budget budget;
     private final ForwardServer forwardServer;
     private final ArrayDeque<Effect.SendAfter> heldBack = new ArrayDeque<>();
     private final List<CompletableFuture<Void>> handOvers = new ArrayList<>();
@@ -109,14 +114,13 @@ final class EventLoop implements Loop {
         this.options = options;
         this.record = record;
         this.failed = failed;
+        this.budget = new Budget(environment.memoryBudget(options.memoryBudgetBytes()));
         this.stage = environment.stage("loop");
         this.mailbox = new Mailbox<>(stage, ITEMS_A_TURN, this::turn);
         this.builtIns = new BuiltIns(environment, options, this, transport.commands());
         Stage filesStage = environment.stage("files");
         this.machine = new MachineRunner(environment, machines, snapshots, this, builtIns, options, filesStage);
-        Limits limits = environment
-                .limits()
-                .with(options.memoryBudgetBytes(), options.snapshotEveryBytes(), options.logTailBytes());
+        Limits limits = environment.limits().with(budget.limit(), options.snapshotEveryBytes(), options.logTailBytes());
         this.snapshotting =
                 new Snapshotting(snapshots, filesStage, limits.chunkBytes(), machine, mailbox::post, mailbox::post);
         Recovery recovery = Boot.recover(record, store, machine.boot(), limits);
@@ -134,8 +138,12 @@ final class EventLoop implements Loop {
         Durability level = raft.configuration().settings().durability();
         this.writer = new LogWriter(environment, store, file, record, mailbox::post, failed);
         this.writer.durability(level);
-        this.peers =
-                new Peers(record.storeId(), record.address(), transport, record.clusterId(), versions.protocolMax());
+        Incarnation own =
+                new Incarnation(record.incarnation(), environment.random().nextLong());
+        this.peers = new Peers(
+                record.storeId(), own, record.address(), transport, record.clusterId(), versions.protocolMax());
+        this.incarnations = new Incarnations(
+                record, own, writer, peers, mailbox::post, message -> step(new Event.Received(message)));
         this.peers.configuration(raft.configuration());
         this.recoveryReport = new RecoveryReport(environment, peers, level);
         Member self = new Member(
@@ -168,6 +176,7 @@ final class EventLoop implements Loop {
         stage.execute(() -> {
             sayLevel(raft.configuration());
             carryOut();
+            greet(GREETINGS);
             place.start(options);
         });
     }
@@ -192,7 +201,9 @@ final class EventLoop implements Loop {
 
     void received(byte[] frame) {
         peers.received(frame, (envelope, message) -> {
-            if (message instanceof Message consensus && peers.clusterId() == envelope.clusterId()) {
+            if (message instanceof Message consensus
+                    && peers.clusterId() == envelope.clusterId()
+                    && incarnations.isKnown(envelope, consensus)) {
                 mailbox.post(new Event.Received(consensus));
             } else {
                 mailbox.post(new Heard(envelope, message));
@@ -202,13 +213,12 @@ final class EventLoop implements Loop {
 
     @Override
     public void submit(List<Operation> operations) {
-        requests.charge(operations);
         mailbox.post(operations);
     }
 
     @Override
-    public boolean overBudget() {
-        return requests.overBudget();
+    public Budget budget() {
+        return budget;
     }
 
     @Override
@@ -374,7 +384,7 @@ final class EventLoop implements Loop {
                 writer.changeRecord(r -> r.withCluster(heard.envelope.clusterId()));
             }
             if (peers.clusterId() == heard.envelope.clusterId()) {
-                step(new Event.Received(consensus));
+                incarnations.heard(heard.envelope, consensus, raft.configuration());
             }
         } else if (message instanceof Forwarding forwarding) {
             if (peers.clusterId() == heard.envelope.clusterId()) {
@@ -387,6 +397,8 @@ final class EventLoop implements Loop {
             place.replied(reply);
         } else if (message instanceof Admission.Invitation invitation) {
             place.invited(invitation, heard.envelope.clusterId());
+        } else if (message instanceof Admission.Outdated notice) {
+            incarnations.outdated(notice, sender, failed);
         } else if (message instanceof RollCall.Question question) {
             rollCalls.asked(question, sender, raft.role());
         } else if (message instanceof RollCall.Answer answer) {
@@ -474,6 +486,18 @@ final class EventLoop implements Loop {
         place.configurationChanged(configuration);
         sayLevel(configuration);
         writer.durability(configuration.settings().durability());
+    }
+
+    /** Tells all members of this start, so that an older copy of this directory is known to them for what it is. */
+    private void greet(int times) {
+        for (Member member : raft.configuration().members()) {
+            if (member.storeId() != record.storeId()) {
+                peers.send(new Message.Query(record.storeId(), member.storeId(), raft.term(), 0));
+            }
+        }
+        if (times > 1) {
+            stage.schedule(GREETING_NANOS, () -> guarded(() -> greet(times - 1)));
+        }
     }
 
     /** Durability is the cluster's: whoever was started with another level follows, and is told so once. */

@@ -150,7 +150,7 @@ final class Forwarder {
     private void stream() {
         while (!unsent.isEmpty() && (sent.isEmpty() || sentBytes < limits.windowBytes())) {
             long first = place;
-            int bytes = 0;
+            long bytes = 0;
             List<Item> items = new ArrayList<>();
             while (!unsent.isEmpty()
                     && (items.isEmpty() || bytes < limits.appendBytes())

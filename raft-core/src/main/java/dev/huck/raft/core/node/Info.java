@@ -61,7 +61,7 @@ final class Info {
         Map<String, Map<String, String>> sections = new LinkedHashMap<>();
         sections.put("Server", lines(line -> server(status, line)));
         sections.put("Clients", lines(this::clients));
-        sections.put("Memory", lines(Info::memory));
+        sections.put("Memory", lines(this::memory));
         // A client that waits for a server to have loaded its data waits for the machine to be rebuilt.
         sections.put("Persistence", lines(line -> line.accept("loading", machines.suspect() == null ? 0 : 1)));
         sections.put("Stats", lines(this::stats));
@@ -129,7 +129,7 @@ final class Info {
         line.accept("blocked_clients", 0);
     }
 
-    private static void memory(BiConsumer<String, Object> line) {
+    private void memory(BiConsumer<String, Object> line) {
         Runtime runtime = Runtime.getRuntime();
         long used = runtime.totalMemory() - runtime.freeMemory();
         line.accept("used_memory", used);
@@ -138,6 +138,8 @@ final class Info {
         line.accept("maxmemory", runtime.maxMemory());
         line.accept("maxmemory_human", human(runtime.maxMemory()));
         line.accept("maxmemory_policy", "noeviction");
+        line.accept("commands_under_way_bytes", loop.budget().held());
+        line.accept("commands_under_way_limit", loop.budget().limit());
     }
 
     private static String human(long bytes) {

@@ -50,7 +50,7 @@ final class LogWriter {
 
     private record Read(Effect.ReadEntries read) implements Item {}
 
-    private record Change(UnaryOperator<NodeRecord> change) implements Item {}
+    private record Change(UnaryOperator<NodeRecord> change, Runnable after) implements Item {}
 
     private record Level(Durability durability) implements Item {}
 
@@ -91,7 +91,12 @@ final class LogWriter {
     }
 
     void changeRecord(UnaryOperator<NodeRecord> change) {
-        mailbox.post(new Change(change));
+        changeRecord(change, () -> {});
+    }
+
+    /** Runs something on the stage of the log once the change is on disk. */
+    void changeRecord(UnaryOperator<NodeRecord> change, Runnable after) {
+        mailbox.post(new Change(change, after));
     }
 
     void run(StoreTask task, Runnable after) {
@@ -157,6 +162,7 @@ final class LogWriter {
                 } else if (item instanceof Change change) {
                     record = change.change.apply(record);
                     file.write(record);
+                    after.add(change.after);
                 } else if (item instanceof Level level) {
                     change(level.durability);
                 } else if (item instanceof EndRecovery) {

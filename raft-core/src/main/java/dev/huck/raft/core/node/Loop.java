@@ -17,12 +17,8 @@ interface Loop {
      */
     void submit(List<Operation> operations);
 
-    /**
-     * Says whether more commands would take the node over its memory budget.
-     *
-     * @return true if they are to be answered {@code BUSY}
-     */
-    boolean overBudget();
+    /** @return what all sessions of the node share; the same at each call */
+    Budget budget();
 
     /**
      * Says whether the leader's lease of a term still holds.

@@ -377,7 +377,7 @@ final class MachineRunner {
         session.highestIndexShown = Math.max(session.highestIndexShown, context.index());
         answers.touch(session);
         if (atHead) {
-            session.pop();
+            answers.pop(session);
         } else {
             Answers.done(operation);
         }

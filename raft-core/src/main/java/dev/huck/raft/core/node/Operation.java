@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * field belongs to the stage that is named with it.
  */
 final class Operation {
-    /** Rough cost of the object itself, so that empty commands are not free. */
-    private static final int OVERHEAD = 128;
+    /** Rough cost of the object itself, with a short reply: so that empty commands are not free. */
+    static final int OVERHEAD = 384;
 
     /** What it needs. */
     enum Kind {
@@ -55,8 +55,11 @@ final class Operation {
     final long maxStale;
     /** Of a read: the state must have applied this, whatever else holds. */
     final long minIndex;
-    /** What it holds in memory, in bytes. */
-    final int cost;
+    /**
+     * What it holds in memory, in bytes. Until it is visible to the machine stage the connection's thread's, then nobody
+     * changes it.
+     */
+    long cost = OVERHEAD;
 
     /** From the routing pass: writes the reply of a write, or of a read with a query. */
     @Nullable
@@ -151,7 +154,6 @@ final class Operation {
         this.local = local;
         this.starter = starter;
         this.epoch = epoch;
-        this.cost = OVERHEAD + (command == null ? 0 : command.encodedLength());
     }
 
     static Operation write(ClientSession session, Command command, RecordingApplier routed) {

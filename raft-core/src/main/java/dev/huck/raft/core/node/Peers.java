@@ -7,6 +7,7 @@ import dev.huck.raft.core.consensus.Forwarding;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.consensus.Message;
 import dev.huck.raft.core.consensus.PeerMessage;
+import dev.huck.raft.core.storage.Incarnation;
 import dev.huck.raft.core.wire.Envelope;
 import dev.huck.raft.core.wire.FrameException;
 import dev.huck.raft.core.wire.PeerCodec;
@@ -25,6 +26,7 @@ final class Peers {
     private static final Logger LOG = LoggerFactory.getLogger("dev.huck.raft");
 
     private final long self;
+    private final Incarnation incarnation;
     private final String address;
     private final Transport transport;
     /** Newest version of the protocol that this node understands, or is told to. */
@@ -35,9 +37,10 @@ final class Peers {
     private volatile Configuration configuration = Configuration.EMPTY;
     private volatile long clusterId;
 
-    Peers(long self, String address, Transport transport, long clusterId, int protocolMax) {
+    Peers(long self, Incarnation incarnation, String address, Transport transport, long clusterId, int protocolMax) {
         this.protocolMax = protocolMax;
         this.self = self;
+        this.incarnation = incarnation;
         this.address = address;
         this.transport = transport;
         this.clusterId = clusterId;
@@ -88,7 +91,10 @@ final class Peers {
 
     /** Sends to whoever is at an address; receiver 0 for anybody. */
     void send(String to, long receiver, PeerMessage message) {
-        transport.send(to, lane(message), PeerCodec.encode(new Envelope(clusterId, GROUP, receiver, address, message)));
+        transport.send(
+                to,
+                lane(message),
+                PeerCodec.encode(new Envelope(clusterId, GROUP, receiver, address, incarnation, message)));
     }
 
     private static Lane lane(PeerMessage message) {

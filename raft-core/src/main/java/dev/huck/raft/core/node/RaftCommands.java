@@ -63,7 +63,7 @@ final class RaftCommands {
             BuiltIns builtIns, CommandSpec spec, Function<String, CompletionStage<Consumer<Reply>>> handler) {
         builtIns.add(spec, (session, command) -> {
             String argument = command.count() == 0 ? "" : command.string(0);
-            session.answerLater(() -> handler.apply(argument));
+            session.answerLater(() -> handler.apply(argument), command);
         });
     }
 
@@ -86,7 +86,7 @@ final class RaftCommands {
             return;
         }
         MembershipChange added = (learner ? change.addLearner(address) : change.addVoter(address)).build();
-        session.answerLater(() -> loop.changeMembers(added).thenApply(done -> Reply::ok));
+        session.answerLater(() -> loop.changeMembers(added).thenApply(done -> Reply::ok), command);
     }
 
     private void leader(Reply reply) {

@@ -85,7 +85,7 @@ final class RaftContainer {
             session.error(Faults.message(wrong));
             return;
         }
-        session.answerLater(() -> loop.changeMembers(change).thenApply(done -> Reply::ok));
+        session.answerLater(() -> loop.changeMembers(change).thenApply(done -> Reply::ok), command);
     }
 
     /** Steps, each a word and what it needs, and perhaps the configuration that they are for. */

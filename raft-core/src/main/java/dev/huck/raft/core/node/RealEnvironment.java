@@ -40,6 +40,9 @@ public final class RealEnvironment implements Environment, AutoCloseable {
     /** How long a stage may take to end: about as long as a disk that is slow, but not stuck. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    private static final int HEAPS_PARTS = 8;
+    private static final long SMALLEST_BUDGET = 1L << 20;
+
     private final Options options;
     private final Consumer<Throwable> failed;
     private final RealDisk disk;
@@ -87,6 +90,12 @@ public final class RealEnvironment implements Environment, AutoCloseable {
     @Override
     public RandomGenerator random() {
         return random;
+    }
+
+    /** Whatever the option says, a small heap must hold every purpose at once, and the application's state. */
+    @Override
+    public long memoryBudget(long wanted) {
+        return Math.min(wanted, Math.max(SMALLEST_BUDGET, Runtime.getRuntime().maxMemory() / HEAPS_PARTS));
     }
 
     @Override
@@ -193,7 +202,9 @@ public final class RealEnvironment implements Environment, AutoCloseable {
     @Override
     public Transport openTransport() throws IOException {
         return Providers.choose(TransportProvider.class, TransportProvider::name, options.transport())
-                .open(options);
+                .open(options.toBuilder()
+                        .memoryBudgetBytes(memoryBudget(options.memoryBudgetBytes()))
+                        .build());
     }
 
     /**

@@ -169,15 +169,14 @@ final class ReplyBytes implements ReplySink {
 
     @Override
     public int mark() {
-        return starts.size();
+        return length;
     }
 
     @Override
     public void rewind(int mark) {
-        if (mark < starts.size()) {
-            length = starts.get(mark);
-            starts.subList(mark, starts.size()).clear();
-            elements.subList(mark, elements.size()).clear();
+        while (length > mark) {
+            length = starts.remove(starts.size() - 1);
+            elements.remove(elements.size() - 1);
         }
     }
 }

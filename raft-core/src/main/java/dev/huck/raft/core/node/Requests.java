@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +42,6 @@ final class Requests {
     private final Supplier<HuckException> notLeader;
     private final Forwarder forwarder;
     private final Pending pending = new Pending();
-    private final AtomicLong bytesUnderWay = new AtomicLong();
     private List<Operation> writes = new ArrayList<>();
     private List<Operation> reads = new ArrayList<>();
     private final Consumer<Runnable> turns;
@@ -74,16 +72,6 @@ final class Requests {
         this.turns = turns;
         this.forwarder = new Forwarder(environment, stage, options, raft, send, this::fail, this::relayed, turns);
         this.wantedUntil = environment.nanoTime();
-    }
-
-    /** They are on their way to this stage. Any thread. */
-    void charge(List<Operation> operations) {
-        bytesUnderWay.addAndGet(cost(operations));
-    }
-
-    /** Any thread. */
-    boolean overBudget() {
-        return bytesUnderWay.get() > options.memoryBudgetBytes();
     }
 
     /** They have arrived. */
@@ -156,7 +144,6 @@ final class Requests {
     }
 
     private void relayed(Operation operation, long index, byte[] reply) {
-        release(List.of(operation));
         machine.relayed(operation, index, reply);
     }
 
@@ -179,7 +166,6 @@ final class Requests {
             (lease && read.consistency == Consistency.MEDIUM ? leased : confirmed).add(read);
         }
         if (!leased.isEmpty()) {
-            release(leased);
             machine.readReady(leased, raft.commitIndex(), raft.term());
         }
         if (!confirmed.isEmpty()) {
@@ -210,7 +196,6 @@ final class Requests {
         }
         List<Operation> operations = pending.take(ready.batch());
         if (operations != null) {
-            release(operations);
             machine.readReady(operations, ready.index(), 0);
         }
     }
@@ -259,9 +244,6 @@ final class Requests {
         for (LogEntry entry : entries) {
             Operation[] mine = pending.committed(entry, lost);
             operations.add(mine);
-            if (mine != null) {
-                release(List.of(mine));
-            }
         }
         if (!lost.isEmpty()) {
             fail(lost, UNKNOWN);
@@ -289,21 +271,8 @@ final class Requests {
 
     private void fail(List<Operation> operations, String error) {
         if (!operations.isEmpty()) {
-            release(operations);
             machine.fail(operations, error);
         }
-    }
-
-    private void release(List<Operation> operations) {
-        bytesUnderWay.addAndGet(-cost(operations));
-    }
-
-    private static long cost(List<Operation> operations) {
-        long cost = 0;
-        for (Operation operation : operations) {
-            cost += operation.cost;
-        }
-        return cost;
     }
 
     private String text(Rejection reason) {

@@ -12,8 +12,13 @@ import java.util.List;
  * when it is taken.
  */
 final class ResultReply implements ReplySink {
+    private static final int EACH = 32;
+
     /** Results, and {@link Header}s before the results that belong to them. */
     private final List<Object> written = new ArrayList<>();
+
+    /** For each, the bytes up to and with it. */
+    private final List<Integer> bytes = new ArrayList<>();
 
     private int at;
 
@@ -31,6 +36,7 @@ final class ResultReply implements ReplySink {
             results.add(next());
         }
         written.clear();
+        bytes.clear();
         return results;
     }
 
@@ -48,71 +54,80 @@ final class ResultReply implements ReplySink {
 
     @Override
     public void simple(String text) {
-        written.add(new Result.Simple(text));
+        add(new Result.Simple(text), 2 * text.length());
     }
 
     @Override
     public void error(String message) {
-        written.add(new Result.Error(message));
+        add(new Result.Error(message), 2 * message.length());
     }
 
     @Override
     public void integer(long value) {
-        written.add(new Result.Int(value));
+        add(new Result.Int(value), 0);
     }
 
     @Override
-    public void bulk(byte[] bytes, int offset, int length) {
-        written.add(new Result.Bulk(Arrays.copyOfRange(bytes, offset, offset + length)));
+    public void bulk(byte[] from, int offset, int length) {
+        add(new Result.Bulk(Arrays.copyOfRange(from, offset, offset + length)), length);
     }
 
     @Override
     public void nil() {
-        written.add(new Result.Nil());
+        add(new Result.Nil(), 0);
     }
 
     @Override
     public void nilArray() {
-        written.add(new Result.Nil());
+        add(new Result.Nil(), 0);
     }
 
     @Override
     public void array(int size) {
-        written.add(new Header(size));
+        add(new Header(size), 0);
     }
 
     @Override
     public void map(int size) {
-        written.add(new Header(Math.multiplyExact(2, size)));
+        add(new Header(Math.multiplyExact(2, size)), 0);
     }
 
     @Override
     public void set(int size) {
-        written.add(new Header(size));
+        add(new Header(size), 0);
     }
 
     @Override
     public void decimal(double value) {
-        written.add(new Result.Decimal(value));
+        add(new Result.Decimal(value), 0);
     }
 
     @Override
     public void bool(boolean value) {
-        written.add(new Result.Bool(value));
+        add(new Result.Bool(value), 0);
     }
 
     @Override
     public void verbatim(String text) {
-        written.add(new Result.Bulk(text.getBytes(StandardCharsets.UTF_8)));
+        bulk(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Roughly, as a mark has to be; saturates, as only more than two gigabytes could make one mark of two. */
+    private void add(Object item, int length) {
+        bytes.add((int) Math.min(Integer.MAX_VALUE, (long) mark() + EACH + length));
+        written.add(item);
     }
 
     @Override
     public int mark() {
-        return written.size();
+        return bytes.isEmpty() ? 0 : bytes.get(bytes.size() - 1);
     }
 
     @Override
     public void rewind(int mark) {
-        written.subList(mark, written.size()).clear();
+        while (mark() > mark) {
+            bytes.remove(bytes.size() - 1);
+            written.remove(written.size() - 1);
+        }
     }
 }

@@ -4,6 +4,7 @@ import dev.huck.raft.api.Durability;
 import dev.huck.raft.core.consensus.HardState;
 import dev.huck.raft.core.consensus.Loss;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /**
  * What a node must not forget about itself.
@@ -19,6 +20,7 @@ import java.nio.charset.StandardCharsets;
  * @param loss why it may have forgotten what it acknowledged, as long as it has not caught up since
  * @param bootId the operating system's run in which nothing of its acknowledgements was lost; empty if unknown
  * @param lastDurability the level at which it ran last
+ * @param seen the newest incarnation that it has heard of each other store
  */
 public record NodeRecord(
         long clusterId,
@@ -31,10 +33,42 @@ public record NodeRecord(
         boolean clean,
         Loss loss,
         String bootId,
-        Durability lastDurability) {
+        Durability lastDurability,
+        Map<Long, Incarnation> seen) {
 
     /** The longest text in bytes of UTF-8; three of them fit into a slot of {@link NodeFile}. */
     public static final int MAX_TEXT = 1024;
+
+    /** The most other stores that are remembered; they fit into a slot of {@link NodeFile} beside the texts. */
+    public static final int MAX_SEEN = 32;
+
+    /** Of a node that has heard of nobody. */
+    public NodeRecord(
+            long clusterId,
+            String nodeId,
+            long storeId,
+            String address,
+            HardState hardState,
+            long incarnation,
+            boolean founded,
+            boolean clean,
+            Loss loss,
+            String bootId,
+            Durability lastDurability) {
+        this(
+                clusterId,
+                nodeId,
+                storeId,
+                address,
+                hardState,
+                incarnation,
+                founded,
+                clean,
+                loss,
+                bootId,
+                lastDurability,
+                Map.of());
+    }
 
     /** Checks the identity and that it fits. */
     public NodeRecord {
@@ -44,6 +78,10 @@ public record NodeRecord(
         checkFits("node id", nodeId);
         checkFits("address", address);
         checkFits("boot id", bootId);
+        if (seen.size() > MAX_SEEN) {
+            throw new IllegalArgumentException("more than " + MAX_SEEN + " stores");
+        }
+        seen = Map.copyOf(seen);
     }
 
     private static void checkFits(String what, String text) {
@@ -94,7 +132,8 @@ public record NodeRecord(
                 clean,
                 loss,
                 bootId,
-                lastDurability);
+                lastDurability,
+                seen);
     }
 
     /**
@@ -126,7 +165,8 @@ public record NodeRecord(
                 clean,
                 loss,
                 bootId,
-                lastDurability);
+                lastDurability,
+                seen);
     }
 
     /**
@@ -147,7 +187,8 @@ public record NodeRecord(
                 value,
                 loss,
                 bootId,
-                lastDurability);
+                lastDurability,
+                seen);
     }
 
     /**
@@ -168,7 +209,8 @@ public record NodeRecord(
                 clean,
                 value,
                 bootId,
-                lastDurability);
+                lastDurability,
+                seen);
     }
 
     /**
@@ -189,7 +231,8 @@ public record NodeRecord(
                 clean,
                 loss,
                 value,
-                lastDurability);
+                lastDurability,
+                seen);
     }
 
     /**
@@ -200,6 +243,28 @@ public record NodeRecord(
      */
     public NodeRecord withLastDurability(Durability value) {
         return new NodeRecord(
-                clusterId, nodeId, storeId, address, hardState, incarnation, founded, clean, loss, bootId, value);
+                clusterId, nodeId, storeId, address, hardState, incarnation, founded, clean, loss, bootId, value, seen);
+    }
+
+    /**
+     * With what it has heard of others.
+     *
+     * @param value at most {@link #MAX_SEEN}
+     * @return the record
+     */
+    public NodeRecord withSeen(Map<Long, Incarnation> value) {
+        return new NodeRecord(
+                clusterId,
+                nodeId,
+                storeId,
+                address,
+                hardState,
+                incarnation,
+                founded,
+                clean,
+                loss,
+                bootId,
+                lastDurability,
+                value);
     }
 }

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +47,10 @@ record NodeSlot(long sequence, NodeRecord record) {
         putText(out, record.nodeId());
         putText(out, record.address());
         putText(out, record.bootId());
+        out.put((byte) record.seen().size());
+        new TreeMap<>(record.seen())
+                .forEach((store, seen) ->
+                        out.putLong(store).putLong(seen.number()).putLong(seen.run()));
         return out.putInt(CHECKSUM_AT, checksum(out.array())).array();
     }
 
@@ -75,6 +81,10 @@ record NodeSlot(long sequence, NodeRecord record) {
         String nodeId = text(in);
         String address = text(in);
         String bootId = text(in);
+        Map<Long, Incarnation> seen = new TreeMap<>();
+        for (int left = in.get(); left > 0; left--) {
+            seen.put(in.getLong(), new Incarnation(in.getLong(), in.getLong()));
+        }
         return new NodeSlot(
                 sequence,
                 new NodeRecord(
@@ -88,7 +98,8 @@ record NodeSlot(long sequence, NodeRecord record) {
                         (marks & CLEAN) != 0,
                         loss,
                         bootId,
-                        durability));
+                        durability,
+                        seen));
     }
 
     private static int checksum(byte[] slot) {

@@ -1,6 +1,7 @@
 package dev.huck.raft.core.wire;
 
 import dev.huck.raft.core.consensus.PeerMessage;
+import dev.huck.raft.core.storage.Incarnation;
 
 /**
  * A message between nodes with what it takes to deliver it and to refuse a stranger's.
@@ -9,6 +10,13 @@ import dev.huck.raft.core.consensus.PeerMessage;
  * @param groupId the consensus group within the nodes
  * @param receiver store id of the node it is meant for; 0 for whoever listens at the address
  * @param senderAddress host:port at which the sender is reached
+ * @param incarnation of the sender's directory
  * @param message the message
  */
-public record Envelope(long clusterId, long groupId, long receiver, String senderAddress, PeerMessage message) {}
+public record Envelope(
+        long clusterId,
+        long groupId,
+        long receiver,
+        String senderAddress,
+        Incarnation incarnation,
+        PeerMessage message) {}

@@ -6,6 +6,7 @@ import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Admission.Invitation;
 import dev.huck.raft.core.consensus.Admission.JoinReply;
 import dev.huck.raft.core.consensus.Admission.JoinRequest;
+import dev.huck.raft.core.consensus.Admission.Outdated;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Entries;
 import dev.huck.raft.core.consensus.Forwarding;
@@ -71,6 +72,7 @@ final class MessageCodec {
     private static final byte ROLL_CALL_ANSWER = 17;
     private static final byte READ_INDEX_REQUEST = 18;
     private static final byte READ_INDEX_REPLY = 19;
+    private static final byte OUTDATED = 25; // those between are ForwardingCodec's
 
     /** An entry in {@link Append}: its term and the length of its payload. */
     private static final int ENTRY_HEADER = 8 + 4;
@@ -171,6 +173,12 @@ final class MessageCodec {
             out.i64(m.call());
             out.i64(m.storeId());
             out.i8(ROLES.indexOf(m.role()));
+        } else if (message instanceof Outdated m) {
+            out.i8(OUTDATED);
+            out.i64(m.storeId());
+            out.i64(m.number());
+            out.i64(m.run());
+            out.i64(m.newest());
         } else {
             throw new IllegalArgumentException("a message of " + message.getClass() + " has no form on the wire");
         }
@@ -191,6 +199,7 @@ final class MessageCodec {
             case INVITATION -> new Invitation(in.text(), in.bool());
             case ROLL_CALL_QUESTION -> new RollCall.Question(in.i64());
             case ROLL_CALL_ANSWER -> new RollCall.Answer(in.i64(), in.i64(), role(in.i8()));
+            case OUTDATED -> new Outdated(in.i64(), in.i64(), in.i64(), in.i64());
             default -> ForwardingCodec.knows(type) ? ForwardingCodec.read(type, in) : consensus(type, in, version);
         };
     }

@@ -2,12 +2,13 @@ package dev.huck.raft.core.wire;
 
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.consensus.PeerMessage;
+import dev.huck.raft.core.storage.Incarnation;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
  * Envelopes as frames. Version of the protocol (2 bytes), cluster id (8), group id (8), receiver (8), sender's address
- * (4 for its length, UTF-8), type (1), the message, and at the end the CRC32C of all before it (4). Numbers are
+ * (4 for its length, UTF-8), its incarnation (8) and run (8), type (1), the message, and at the end the CRC32C of all before it (4). Numbers are
  * big-endian. The version's and the checksum's places are the same in every version, so that an unknown version is told
  * from damage.
  */
@@ -74,11 +75,12 @@ public final class PeerCodec {
         long groupId = in.i64();
         long receiver = in.i64();
         String senderAddress = in.text();
+        Incarnation incarnation = new Incarnation(in.i64(), in.i64());
         PeerMessage message = MessageCodec.read(in, version);
         if (in.remaining() > 0) {
             throw new FrameException("nonsense: " + in.remaining() + " bytes behind the message");
         }
-        return new Envelope(clusterId, groupId, receiver, senderAddress, message);
+        return new Envelope(clusterId, groupId, receiver, senderAddress, incarnation, message);
     }
 
     private static void write(FrameWriter out, Envelope envelope) {
@@ -87,6 +89,8 @@ public final class PeerCodec {
         out.i64(envelope.groupId());
         out.i64(envelope.receiver());
         out.text(envelope.senderAddress());
+        out.i64(envelope.incarnation().number());
+        out.i64(envelope.incarnation().run());
         MessageCodec.write(out, envelope.message());
     }
 

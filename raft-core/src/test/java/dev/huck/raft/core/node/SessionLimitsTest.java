@@ -54,7 +54,7 @@ final class SessionLimitsTest {
 
     @Test
     void bytesAreLimitedToo() {
-        byte[] large = new byte[(int) (ClientSession.MAX_BYTES / 4)];
+        byte[] large = new byte[(int) (Budget.LARGEST_SHARE / 4)];
         for (int i = 0; i < 4; i++) {
             assertTrue(client.connection.reading);
             client.session.submit(Command.of("inc", large));
@@ -71,17 +71,6 @@ final class SessionLimitsTest {
         submit(1);
         commit(ClientSession.MAX_OPERATIONS + 1);
         assertTrue(client.received().endsWith(":" + (ClientSession.MAX_OPERATIONS + 1)));
-    }
-
-    @Test
-    void writesAndReadsAreRefusedInPlaceWhenTheNodeIsOverItsBudget() {
-        client.send("inc");
-        shell.loop.overBudget = true;
-        client.send("inc", "get", "PING");
-        assertEquals(1, shell.loop.submitted.size());
-        shell.commitAll();
-        String busy = "-BUSY too many commands are under way on this node; nothing was done, try again";
-        assertEquals(":1 " + busy + " " + busy + " +PONG", client.received());
     }
 
     @Test

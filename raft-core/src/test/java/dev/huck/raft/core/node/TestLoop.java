@@ -27,7 +27,7 @@ final class TestLoop implements Loop {
     /** The last admin request's. */
     CompletableFuture<Object> request = new CompletableFuture<>();
 
-    boolean overBudget;
+    Budget budget = new Budget(256 << 20);
     boolean leaseValid = true;
     boolean forwards;
     Role role = Role.LEADER;
@@ -51,8 +51,8 @@ final class TestLoop implements Loop {
     }
 
     @Override
-    public boolean overBudget() {
-        return overBudget;
+    public Budget budget() {
+        return budget;
     }
 
     @Override

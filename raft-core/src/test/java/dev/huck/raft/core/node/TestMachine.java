@@ -54,6 +54,14 @@ final class TestMachine implements Machine {
             case "random" -> applier.write(context -> context.random().nextLong(), Reply::integer);
             case "when" -> applier.read(context -> context.index() + " @" + context.nanos(), Reply::text);
             case "large" -> applier.read(context -> new byte[1 << 20], Reply::bulk);
+            case "swap" -> // a write with a long reply
+                applier.write(
+                        context -> {
+                            count++;
+                            return new byte[1 << 20];
+                        },
+                        Reply::bulk);
+            case "long" -> applier.read(context -> new byte[(int) command.integer(0)], Reply::bulk);
             case "hello" -> applier.reply(reply -> reply.simple("hello"));
             case "refuse" -> throw new CommandException("ERR refused");
             case "nothing" -> {}

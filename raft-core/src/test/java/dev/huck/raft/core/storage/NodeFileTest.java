@@ -183,7 +183,7 @@ class NodeFileTest {
                         + "0009" + "7ac3bc726963682d31" // node id
                         + "000e" + "3132372e302e302e313a37343831" // address
                         + "0006" + "612d626f6f74" // boot id
-                        + "00",
+                        + "00", // nobody seen
                 HexFormat.of().formatHex(slot, 0, 99));
     }
 
@@ -236,6 +236,21 @@ class NodeFileTest {
                 1, longest, 2, longest, new HardState(1, 2), 3, true, true, Loss.NONE, longest, Durability.LOW);
         write(disk, record);
         assertEquals(record, read(disk));
+    }
+
+    @Test
+    void allThatIsSeenFitsBesideTheLongestTexts() throws IOException {
+        String longest = "x".repeat(NodeRecord.MAX_TEXT);
+        java.util.Map<Long, Incarnation> seen = new java.util.TreeMap<>();
+        for (long store = 1; store <= NodeRecord.MAX_SEEN; store++) {
+            seen.put(-store, new Incarnation(store, Long.MIN_VALUE + store));
+        }
+        NodeRecord record = new NodeRecord(
+                        1, longest, 2, longest, new HardState(1, 2), 3, true, true, Loss.NONE, longest, Durability.LOW)
+                .withSeen(seen);
+        write(disk, record);
+        assertEquals(record, read(disk));
+        assertEquals(record.withClean(false).seen(), record.seen());
     }
 
     @Test

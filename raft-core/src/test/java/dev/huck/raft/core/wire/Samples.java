@@ -7,6 +7,7 @@ import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Admission.Invitation;
 import dev.huck.raft.core.consensus.Admission.JoinReply;
 import dev.huck.raft.core.consensus.Admission.JoinRequest;
+import dev.huck.raft.core.consensus.Admission.Outdated;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Forwarding;
 import dev.huck.raft.core.consensus.Member;
@@ -27,6 +28,7 @@ import dev.huck.raft.core.consensus.Message.TimeoutNow;
 import dev.huck.raft.core.consensus.Message.VoteReply;
 import dev.huck.raft.core.consensus.PeerMessage;
 import dev.huck.raft.core.consensus.RollCall;
+import dev.huck.raft.core.storage.Incarnation;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -80,11 +82,12 @@ final class Samples {
                 new JoinReply(-77, true, "welcome"),
                 new RollCall.Question(5),
                 new RollCall.Answer(5, -77, Role.CANDIDATE),
+                new Outdated(-77, 2, 3, 4),
                 new Invitation("10.0.0.1:7481", true));
     }
 
     static Envelope envelope(PeerMessage message) {
-        return new Envelope(0x1122334455667788L, 9, -2, "127.0.0.1:7481", message);
+        return new Envelope(0x1122334455667788L, 9, -2, "127.0.0.1:7481", new Incarnation(12, -13), message);
     }
 
     static List<LogEntry> entries(long behind, int count) {

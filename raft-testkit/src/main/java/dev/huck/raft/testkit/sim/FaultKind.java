@@ -91,6 +91,9 @@ public enum FaultKind {
 
     /** Timers that fire late. */
     LATE_TIMERS(Per.SHARE, 0.3, 0.001, 0.05, "clock: timers that fire up to 400 ms late"),
+    /** Disks that go back in time. */
+    OLD_COPY(Per.EVERY, 0.3, 3_000, 15_000, "disk: a machine comes back with an old copy of its disks"),
+
     /** Clocks that run apart. */
     DRIFT(Per.SHARE, 0.5, 0.001, 0.02, "clock: monotonic clocks that run apart"),
     /** Wall clocks that jump. */

@@ -83,6 +83,7 @@ final class Faults {
             case CRASH -> crash(random);
             case BLACKOUT -> blackout(random);
             case LOG_LOSS -> loseLog(random);
+            case OLD_COPY -> oldCopy(random);
             case PAUSE -> cluster.pause(victim(random), MILLI + random.exponential(900 * MILLI));
             case HANG -> disks.hang(victim(random), random);
             case WRITE_ERROR -> disks.failWrite(victim(random));
@@ -123,6 +124,12 @@ final class Faults {
                 cluster.crash(host, random.chance(profile.rate(FaultKind.POWER_CUT)));
                 cluster.startIn(restartDelay(random), host);
             }
+        }
+    }
+
+    private void oldCopy(SimRandom random) {
+        if (cluster.down() == 0) {
+            cluster.revert(victim(random));
         }
     }
 

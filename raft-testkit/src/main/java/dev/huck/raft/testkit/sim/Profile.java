@@ -35,6 +35,8 @@ final class Profile {
     double ownReads;
     /** The node's bounds, mostly tiny. */
     Limits limits = Limits.DEFAULT;
+    /** Bytes for clients' commands under way; often so few that commands are refused, and replies can't be kept. */
+    long memory = 1 << 20;
     /** Log bytes between snapshots. */
     long snapshotBytes = 1 << 20;
 
@@ -93,6 +95,10 @@ final class Profile {
         drawn.followerReads = reading.chance(0.5);
         drawn.forward = reading.chance(0.4);
         drawn.ownReads = reading.chance(0.6) ? 0.05 + reading.nextDouble() * 0.3 : 0;
+        SimRandom sizes = world.random("memory");
+        if (sizes.nextInt(3) == 0) {
+            drawn.memory = 1_000 + sizes.nextLong(30_000);
+        }
         for (FaultKind kind : FaultKind.values()) {
             double rate = kind.draw(world.random("rate of " + kind.label()));
             boolean may = kinds.contains(kind) && (drawn.durability == Durability.HIGH || !kind.takesFromDisk());
@@ -161,7 +167,7 @@ final class Profile {
         text.append(String.format(
                 Locale.ROOT,
                 "%d voters, %d spare; durability %s; reads at %s%s%s%s; frames take %.1f ms, syncs %.1f ms; %d clients send up to %d commands"
-                        + " every %d ms, %.0f %% reads; snapshots every %d bytes; %s; faults for %.1f s:",
+                        + " every %d ms, %.0f %% reads; %d bytes for them; snapshots every %d bytes; %s; faults for %.1f s:",
                 voters,
                 spares,
                 durability,
@@ -175,6 +181,7 @@ final class Profile {
                 pipeline,
                 thinkNanos / MILLI,
                 100 * reads,
+                memory,
                 snapshotBytes,
                 limits.equals(Limits.DEFAULT) ? "default limits" : limits,
                 chaosNanos / 1e9));

@@ -5,8 +5,12 @@ import dev.huck.raft.api.HuckException;
 import dev.huck.raft.api.Options;
 import dev.huck.raft.api.Role;
 import dev.huck.raft.core.consensus.Member;
+import dev.huck.raft.core.storage.Incarnation;
+import dev.huck.raft.core.storage.NodeFile;
+import dev.huck.raft.core.storage.NodeRecord;
 import dev.huck.raft.testkit.check.CoreView;
 import dev.huck.raft.testkit.sim.SimEvent.Kind;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,8 +132,12 @@ final class SimCluster {
 
     private void start(SimHost host) {
         SimProcess process = new SimProcess(world, host, processes++, () -> buried(host), () -> {
-            // Whoever looks after the machine starts it again.
             bury(host, false);
+            if (host.isReverted()) {
+                wipe(host); // It joins anew once it is found to be missing.
+                return;
+            }
+            // Whoever looks after the machine starts it again.
             startIn(1_000_000 * MICRO, host);
         });
         // Whoever looks after the machine starts it anew: only so is it known what is on the disk after a failed sync.
@@ -142,11 +150,14 @@ final class SimCluster {
             }
         });
         host.process(process);
+        if (profile.rate(FaultKind.OLD_COPY) > 0) {
+            host.backUp();
+        }
         if (!calm && host.isSuspect() && profile.rate(FaultKind.REPLAY) > 0) {
             // What was meant for the node before it forgot arrives now.
             network.replay(host, 300_000 * MICRO);
         }
-        if (!calm && random.chance(profile.rate(FaultKind.CRASH_AGAIN))) {
+        if (!calm && random.chance(profile.rate(FaultKind.CRASH_AGAIN)) && !host.isReverted()) {
             // A node that dies while it recovers must recover from that too.
             process.gate().arm(1 + random.nextInt(40), IoGate.Where.draw(random));
         }
@@ -156,8 +167,7 @@ final class SimCluster {
         }
         HostIo io = new HostIo(world, process, profile, disks, () -> calm, this::untilCalm);
         double late = profile.rate(FaultKind.LATE_TIMERS);
-        SimEnvironment environment =
-                new SimEnvironment(world, process, network, profile.limits, io, () -> calm ? 0 : late);
+        SimEnvironment environment = new SimEnvironment(world, process, network, profile, io, () -> calm ? 0 : late);
         process.run("open", () -> {
             NodeHandle node = factory.open(
                     environment,
@@ -288,12 +298,52 @@ final class SimCluster {
         losses++;
     }
 
+    /**
+     * Kills a node and starts it from an old copy of its disks, if everybody has heard of its present start: what is not
+     * known to anybody can't be refused.
+     */
+    void revert(SimHost host) {
+        SimProcess process = host.process();
+        CoreView core = core(host);
+        if (process == null || core == null || !host.hasBackup() || host.isSuspect() || !mayForget(host)) {
+            return;
+        }
+        NodeRecord own = record(host);
+        for (SimHost other : hosts) {
+            NodeRecord record = record(other);
+            if (own == null || (other != host && (record == null || !knows(record, own)))) {
+                return;
+            }
+        }
+        process.kill();
+        bury(host, false);
+        if (host.revert(invariants)) {
+            world.trace(host.number(), "is an old copy of itself");
+        }
+        startIn(1_000 * MICRO, host);
+    }
+
+    private static boolean knows(NodeRecord record, NodeRecord other) {
+        Incarnation seen = record.seen().get(other.storeId());
+        return seen != null && seen.number() >= other.incarnation();
+    }
+
+    private @Nullable NodeRecord record(SimHost host) {
+        try (NodeFile file = NodeFile.open(host.disk().afterPowerCut().mount(new IoGate(() -> {}), IoCost.NONE))) {
+            return file.record();
+        } catch (IOException e) {
+            world.violated("node files", "n" + (host.number() + 1) + ": " + e.getMessage());
+            return null;
+        }
+    }
+
     /** Whether all are members and vote, and none is recovering already. */
     boolean isWhole() {
         for (SimHost host : hosts) {
             CoreView core = core(host);
             if (core == null
                     || core.isRecovering()
+                    || host.isReverted()
                     || !core.configuration().members().stream().allMatch(m -> m.voting() == Member.Voting.VOTER)
                     || core.configuration().member(core.storeId()) == null) {
                 return false;
@@ -326,7 +376,7 @@ final class SimCluster {
     /** Kills a node now; a power cut also loses what was not synced. */
     void crash(SimHost host, boolean powerCut) {
         SimProcess process = host.process();
-        if (process == null || !process.isAlive()) {
+        if (process == null || !process.isAlive() || host.isReverted()) {
             return;
         }
         process.kill();
@@ -336,7 +386,7 @@ final class SimCluster {
     /** Has a node die at one of its next I/O operations; then the same as a crash. */
     void crashInside(SimHost host, int operations, IoGate.Where where) {
         SimProcess process = host.process();
-        if (process != null) {
+        if (process != null && !host.isReverted()) {
             process.gate().arm(operations, where);
         }
     }
@@ -344,7 +394,7 @@ final class SimCluster {
     /** Has a node die before one of its next syncs takes effect. */
     void crashUnsynced(SimHost host, int syncs) {
         SimProcess process = host.process();
-        if (process != null) {
+        if (process != null && !host.isReverted()) {
             process.gate().armForce(syncs);
         }
     }
@@ -475,6 +525,7 @@ final class SimCluster {
                     || other == null
                     || (member.voting() != Member.Voting.VOTER && member.voting() != Member.Voting.LEARNER)
                     || other.isRecovering()
+                    || host.isReverted()
                     || !other.last().equals(core.last())
                     || other.commitIndex() != core.commitIndex()
                     || !hasAppliedAll(host)) {

@@ -176,6 +176,27 @@ public final class SimDisk {
         unforced.clear();
     }
 
+    /** @return a disk with all that is on this one now, as a backup has it */
+    SimDisk copy() {
+        SimDisk copy = new SimDisk();
+        files.forEach((name, inode) -> {
+            Inode same = new Inode();
+            same.bytes = Arrays.copyOf(inode.bytes, inode.length);
+            same.length = inode.length;
+            same.force();
+            copy.files.put(name, same);
+        });
+        copy.durableNames.putAll(copy.files);
+        return copy;
+    }
+
+    /** Holds what another disk holds, and nothing else. */
+    void restore(SimDisk backup) {
+        wipe();
+        files.putAll(backup.copy().files);
+        durableNames.putAll(files);
+    }
+
     /** @return a disk with what a power cut that loses all it can would leave of this one, which stays as it is */
     public SimDisk afterPowerCut() {
         SimDisk left = new SimDisk();

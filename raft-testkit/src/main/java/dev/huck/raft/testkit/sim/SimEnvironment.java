@@ -16,7 +16,7 @@ final class SimEnvironment implements Environment {
     private final SimProcess process;
     private final SimNetwork network;
     private final SimRandom random;
-    private final Limits limits;
+    private final Profile profile;
     private final IoCost cost;
     private final DoubleSupplier lateTimers;
     private int stages;
@@ -30,14 +30,14 @@ final class SimEnvironment implements Environment {
             SimWorld world,
             SimProcess process,
             SimNetwork network,
-            Limits limits,
+            Profile profile,
             IoCost cost,
             DoubleSupplier lateTimers) {
         this.lateTimers = lateTimers;
         this.world = world;
         this.process = process;
         this.network = network;
-        this.limits = limits;
+        this.profile = profile;
         this.random = world.random("process " + process.number());
         this.cost = cost;
     }
@@ -64,7 +64,12 @@ final class SimEnvironment implements Environment {
 
     @Override
     public Limits limits() {
-        return limits;
+        return profile.limits;
+    }
+
+    @Override
+    public long memoryBudget(long wanted) {
+        return Math.min(wanted, profile.memory);
     }
 
     @Override

@@ -37,6 +37,9 @@ final class SimHost {
     private @Nullable SimProcess process;
     private @Nullable String join;
     private boolean suspect;
+    private boolean reverted;
+    private @Nullable SimDisk backupDisk;
+    private @Nullable SimLog backupLog;
     private List<LogPosition> forgotten = List.of();
 
     /**
@@ -315,12 +318,49 @@ final class SimHost {
         return mustBeSynced ? holdsDurably(index, term) : log.holds(index, term) || index <= durableSnapshot();
     }
 
+    /** Copies its disks, if there is no copy yet. */
+    void backUp() {
+        if (backupDisk == null && log.size() > 0) {
+            backupDisk = disk.copy();
+            backupLog = log.copy();
+        }
+    }
+
+    /** Goes back to what its disks held long ago; says whether it could. */
+    boolean revert(SimLog.Observer observer) {
+        SimDisk oldDisk = backupDisk;
+        SimLog oldLog = backupLog;
+        if (oldDisk == null || oldLog == null) {
+            return false;
+        }
+        List<LogPosition> before = log.acknowledged();
+        disk.restore(oldDisk);
+        log = oldLog.copy();
+        log.observer(observer);
+        reverted = true;
+        suspect = true;
+        forgotten = forgotten.isEmpty() ? before : forgotten;
+        return true;
+    }
+
+    boolean hasBackup() {
+        return backupDisk != null;
+    }
+
+    /** Whether its disks are an old copy of themselves. */
+    boolean isReverted() {
+        return reverted;
+    }
+
     /** Puts in empty disks. */
     void wipe(SimLog.Observer observer) {
         disk.wipe();
         rotten = false;
         rottenSnapshots.clear();
         remembers();
+        reverted = false;
+        backupDisk = null;
+        backupLog = null;
         log = new SimLog();
         log.observer(observer);
         boot++;

@@ -41,6 +41,16 @@ final class SimLog {
     /** A sync has failed: those after it say that all is well, and change nothing. */
     private boolean doomed;
 
+    /** The same entries on another disk. */
+    SimLog copy() {
+        SimLog copy = new SimLog();
+        copy.entries.addAll(entries);
+        copy.base = base;
+        copy.bytes = bytes;
+        copy.sync();
+        return copy;
+    }
+
     void observer(Observer watcher) {
         this.observer = watcher;
     }

@@ -135,18 +135,22 @@ final class SimProcess {
         CoreView core = core();
         if (core == null || core.configuration().member(core.storeId()) != null) {
             // In an event of its own: the node says why only once it has ended.
-            world.plan(
-                    world.now(),
-                    SimEvent.Kind.CONTROL,
-                    host.number(),
-                    0,
-                    null,
-                    () -> world.violated(
-                            "node stays up", "n" + (host.number() + 1) + " stopped by itself: " + reason()));
+            world.plan(world.now(), SimEvent.Kind.CONTROL, host.number(), 0, null, this::stoppedByItself);
         } else {
             world.trace(host.number(), "gives up: it is no member");
             kill();
             gaveUp.run();
+        }
+    }
+
+    private void stoppedByItself() {
+        String reason = reason();
+        if (host.isReverted() && reason.contains("this directory is an old copy")) {
+            world.trace(host.number(), "gives up: it is an old copy");
+            kill();
+            gaveUp.run();
+        } else {
+            world.violated("node stays up", "n" + (host.number() + 1) + " stopped by itself: " + reason);
         }
     }
 

@@ -36,6 +36,7 @@ final class Strangers {
                     otherGroup && !otherVersion ? like.groupId() + 1 : like.groupId(),
                     like.receiver(),
                     like.senderAddress(),
+                    like.incarnation(),
                     message));
             return otherVersion ? ofAnotherVersion(frame) : frame;
         } catch (FrameException e) {

@@ -1,0 +1,141 @@
+package dev.huck.raft.core.node;
+
+import dev.huck.raft.api.HuckException;
+import dev.huck.raft.core.consensus.Admission.Outdated;
+import dev.huck.raft.core.consensus.Configuration;
+import dev.huck.raft.core.consensus.Message;
+import dev.huck.raft.core.storage.Incarnation;
+import dev.huck.raft.core.storage.NodeRecord;
+import dev.huck.raft.core.wire.Envelope;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which opening of each member's directory is the newest. An old backup, a copied directory and a machine that was set
+ * back all come back under a number that was seen before, or a lower one; they have forgotten what they promised since, so
+ * nobody listens to them, and they are told and stop. What is new about a member is on disk before anything that it says
+ * is acted on. Loop stage, except where said.
+ */
+final class Incarnations {
+    private static final Logger LOG = LoggerFactory.getLogger("dev.huck.raft");
+    /** Messages kept of one member while its incarnation is written down; more are lost, as on a network. */
+    private static final int MOST_HELD = 64;
+
+    private final long self;
+    private final Incarnation own;
+    private final LogWriter writer;
+    private final Peers peers;
+    private final Consumer<Runnable> loop;
+    private final Consumer<Message> deliver;
+    private final Map<Long, Incarnation> seen = new ConcurrentHashMap<>();
+    private final Map<Long, Held> held = new HashMap<>();
+    private final Map<Long, Incarnation> refused = new HashMap<>();
+
+    private record Held(Incarnation incarnation, List<Message> messages) {}
+
+    Incarnations(
+            NodeRecord record,
+            Incarnation own,
+            LogWriter writer,
+            Peers peers,
+            Consumer<Runnable> loop,
+            Consumer<Message> deliver) {
+        this.self = record.storeId();
+        this.own = own;
+        this.writer = writer;
+        this.peers = peers;
+        this.loop = loop;
+        this.deliver = deliver;
+        seen.putAll(record.seen());
+    }
+
+    /** Whether this is the newest incarnation of its sender, as written down. Any thread. */
+    boolean isKnown(Envelope envelope, Message message) {
+        return envelope.incarnation().equals(seen.get(message.from()));
+    }
+
+    /** Takes what {@link #isKnown} did not let through. */
+    void heard(Envelope envelope, Message message, Configuration configuration) {
+        long from = message.from();
+        Incarnation claimed = envelope.incarnation();
+        Held waiting = held.get(from);
+        Incarnation newest = waiting == null ? seen.get(from) : waiting.incarnation;
+        if (newest != null && claimed.number() <= newest.number() && !claimed.equals(newest)) {
+            refuse(envelope, from, newest);
+        } else if (waiting != null && claimed.equals(newest)) {
+            if (waiting.messages.size() < MOST_HELD) {
+                waiting.messages.add(message);
+            }
+        } else if (claimed.equals(newest) || !isMember(from, configuration)) {
+            deliver.accept(message);
+        } else {
+            held.put(from, new Held(claimed, new ArrayList<>(List.of(message))));
+            writer.changeRecord(
+                    record -> record.withSeen(with(record.seen(), from, claimed, configuration)),
+                    () -> loop.accept(() -> written(from, claimed)));
+        }
+    }
+
+    /** A node without a configuration listens to whoever knows its store id. */
+    private static boolean isMember(long store, Configuration configuration) {
+        return configuration.members().isEmpty() || configuration.member(store) != null;
+    }
+
+    /** Who is no member any more is forgotten first. */
+    private static Map<Long, Incarnation> with(
+            Map<Long, Incarnation> before, long store, Incarnation newest, Configuration configuration) {
+        Map<Long, Incarnation> after = new TreeMap<>(before);
+        if (after.size() >= NodeRecord.MAX_SEEN) {
+            after.keySet().removeIf(other -> configuration.member(other) == null);
+        }
+        if (after.size() < NodeRecord.MAX_SEEN) {
+            after.put(store, newest);
+        }
+        return after;
+    }
+
+    private void written(long from, Incarnation incarnation) {
+        Held waiting = held.get(from);
+        if (waiting != null && waiting.incarnation.equals(incarnation)) {
+            held.remove(from);
+            seen.put(from, incarnation);
+            waiting.messages.forEach(deliver);
+        }
+    }
+
+    private void refuse(Envelope envelope, long from, Incarnation newest) {
+        Incarnation claimed = envelope.incarnation();
+        if (!claimed.equals(refused.put(from, claimed))) {
+            LOG.warn(
+                    "refused from {}: incarnation {} of store {}, of which {} {} is known: an old copy of a directory, or"
+                            + " messages that are late",
+                    envelope.senderAddress(),
+                    claimed.number(),
+                    Long.toHexString(from),
+                    claimed.number() == newest.number() ? "another run of" : "the newer",
+                    newest.number());
+        }
+        peers.send(envelope.senderAddress(), 0, new Outdated(from, claimed.number(), claimed.run(), newest.number()));
+    }
+
+    /** Somebody says that a directory was opened again. */
+    void outdated(Outdated notice, String sender, Consumer<Throwable> failed) {
+        if (notice.storeId() == self && own.equals(new Incarnation(notice.number(), notice.run()))) {
+            failed.accept(new HuckException.StorageFailed(
+                    "ERR this directory is an old copy: the node at " + sender + " knows its incarnation "
+                            + notice.newest() + ", and this one is " + notice.number()
+                            + ". It was restored from a backup, copied, or its machine was set back, and may have voted and"
+                            + " acknowledged what it knows nothing of. Stop the other copy if there is one; then empty this"
+                            + " directory, say RAFTREMOVEPEER for its store if it still is a member, and start it with"
+                            + " --join",
+                    null));
+        }
+    }
+}
