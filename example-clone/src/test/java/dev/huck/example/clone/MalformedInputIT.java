@@ -6,9 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -273,26 +271,6 @@ class MalformedInputIT {
         assertEquals("OK", node.ask("SET", "large", "v".repeat(100_000)));
         try (SocketChannel client = Flood.deaf(node.port())) {
             assertFalse(Flood.isReadNoMore(client, "GET large\r\n"), "still there");
-        }
-    }
-
-    @Test
-    void manyWhoAskForMuchAndReadNothingDoNotTakeTheNodesMemory() throws Exception {
-        assertEquals("OK", node.ask("SET", "huge", "v".repeat(1_000_000)));
-        List<SocketChannel> deaf = new ArrayList<>();
-        try {
-            for (int i = 0; i < 40; i++) {
-                SocketChannel client = Flood.deaf(node.port());
-                deaf.add(client);
-                client.write(ByteBuffer.wrap("GET huge\r\n".repeat(60).getBytes(StandardCharsets.US_ASCII)));
-            }
-            for (int i = 0; i < 100; i++) {
-                assertEquals("PONG", node.ask("PING"));
-            }
-        } finally {
-            for (SocketChannel client : deaf) {
-                client.close();
-            }
         }
     }
 

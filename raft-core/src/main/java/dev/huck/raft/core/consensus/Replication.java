@@ -227,7 +227,8 @@ final class Replication {
     }
 
     private void sendAppend(Progress peer, LogPosition previous, List<LogEntry> entries) {
-        Applied applied = speaksTwo(peer) ? raft.applying.digest() : null;
+        // Heartbeats are often enough; entries reach also one that was set back and answers now and then.
+        Applied applied = entries.isEmpty() && speaksTwo(peer) ? raft.applying.digest() : null;
         raft.send(new Append(
                 raft.self, peer.peer, raft.term, peer.session, round, previous, entries, raft.commit, applied));
     }

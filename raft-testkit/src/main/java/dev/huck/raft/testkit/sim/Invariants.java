@@ -152,7 +152,9 @@ final class Invariants implements SimLog.Observer {
         if (before == null) {
             before = new Watched(new MonotonicProgress(world::violated));
             watched.put(process.number(), before);
-            votes.started(core);
+            if (!process.host().isReverted()) { // An old copy has forgotten its votes, and nobody listens to it.
+                votes.started(core);
+            }
             stores.put(core.storeId(), process.host());
         }
         before.progress.observe(core);

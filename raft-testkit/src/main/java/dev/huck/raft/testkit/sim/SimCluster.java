@@ -134,7 +134,7 @@ final class SimCluster {
         SimProcess process = new SimProcess(world, host, processes++, () -> buried(host), () -> {
             bury(host, false);
             if (host.isReverted()) {
-                wipe(host); // It joins anew once it is found to be missing.
+                lose(host); // Not started as it was: the founder of the cluster would found another one.
                 return;
             }
             // Whoever looks after the machine starts it again.
