@@ -6,7 +6,6 @@ import dev.huck.raft.api.Reply;
 import dev.huck.raft.core.consensus.CommandReader;
 import dev.huck.raft.core.consensus.SessionBounds;
 import dev.huck.raft.core.consensus.SessionTag;
-import dev.huck.raft.core.session.ReplyBytes;
 import dev.huck.raft.core.session.SessionTable;
 import dev.huck.raft.core.session.SessionTable.Refuse;
 import dev.huck.raft.core.session.SessionTable.Repeat;
@@ -20,7 +19,7 @@ import dev.huck.raft.core.session.SessionTable.Verdict;
 final class EngineCommands {
     private final ReplicatedPass pass;
     private final ReplyBytes recorded = new ReplyBytes();
-    private final ReplyGuard recording = new ReplyGuard(() -> {});
+    private final ReplyGuard recording = new ReplyGuard(this::unrecordable);
 
     EngineCommands(ReplicatedPass pass) {
         this.pass = pass;
@@ -80,7 +79,13 @@ final class EngineCommands {
             throw e;
         }
         recording.end(command);
-        return recorded.take();
+        return recorded.take().get(0);
+    }
+
+    /** A call made no sense, on every node alike: there must be some reply, for every retry the same. */
+    private void unrecordable() {
+        recorded.rewind(0);
+        recorded.error("ERR internal error in the reply (see the log of the node)");
     }
 
     private static void session(Command command, SessionTable sessions, SessionBounds bounds, long now, Reply reply) {

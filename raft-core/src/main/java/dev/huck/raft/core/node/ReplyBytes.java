@@ -7,10 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
- * Replies as bytes, for the way from the leader to the node that the client is connected to: the calls of {@link Reply}, one
- * after the other, each reply apart. The version of RESP that the client speaks is known only there.
+ * Replies as bytes, for the way from the leader to the node that the client is connected to, and for the table of client
+ * sessions: the calls of {@link Reply}, one after the other, each reply apart. The version of RESP that the client speaks
+ * is known only where it is connected. A call that throws has written nothing.
  */
 final class ReplyBytes implements ReplySink {
     private static final int SIMPLE = 1;
@@ -91,13 +93,13 @@ final class ReplyBytes implements ReplySink {
     }
 
     private ByteBuffer call(int type, int more, int owes) {
-        starts.add(length);
-        elements.add(owes);
         int needed = length + 1 + more;
         if (needed > bytes.length) {
             bytes = Arrays.copyOf(bytes, Math.max(needed, 2 * bytes.length));
         }
         ByteBuffer out = ByteBuffer.wrap(bytes, length, 1 + more).put((byte) type);
+        starts.add(length);
+        elements.add(owes);
         length = needed;
         return out;
     }
@@ -124,6 +126,7 @@ final class ReplyBytes implements ReplySink {
 
     @Override
     public void bulk(byte[] from, int offset, int size) {
+        Objects.checkFromIndexSize(offset, size, from.length);
         call(BULK, 4 + size, 0).putInt(size).put(from, offset, size);
     }
 

@@ -13,7 +13,10 @@ final class ReplyBytesTest {
     private final ReplyBytes bytes = new ReplyBytes();
 
     private static void everything(Reply reply) {
-        reply.array(7);
+        reply.array(10);
+        reply.nilArray();
+        reply.bool(false);
+        reply.bulk(new byte[0], 0, 0);
         reply.simple("yes");
         reply.error("ERR no");
         reply.integer(-5);
@@ -67,6 +70,18 @@ final class ReplyBytesTest {
         List<byte[]> taken = bytes.take();
         assertEquals(2, taken.size());
         assertEquals(List.of(new Result.Error("ERR instead")), results(taken.get(1)));
+    }
+
+    @Test
+    void aCallThatThrowsHasWrittenNothing() {
+        byte[] two = new byte[2];
+        assertThrows(RuntimeException.class, () -> bytes.bulk(two, 1, 2));
+        assertThrows(RuntimeException.class, () -> bytes.bulk(two, 0, -100));
+        assertThrows(RuntimeException.class, () -> bytes.map(Integer.MAX_VALUE));
+        bytes.integer(1);
+        List<byte[]> taken = bytes.take();
+        assertEquals(1, taken.size());
+        assertEquals(List.of(new Result.Int(1)), results(taken.get(0)));
     }
 
     @Test

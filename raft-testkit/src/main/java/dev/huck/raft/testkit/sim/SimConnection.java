@@ -33,6 +33,8 @@ final class SimConnection implements ClientConnection {
     private boolean reading = true;
     private long lastToClient;
     private long lastToServer;
+    /** When the last of what went to the client left. */
+    private long lastLeft;
 
     SimConnection(SimWorld world, SimProcess process, Peer client, int number, SimRandom random) {
         this.world = world;
@@ -121,7 +123,7 @@ final class SimConnection implements ClientConnection {
     }
 
     private void toClient(Kind kind, long detail, Runnable action) {
-        long left = world.now();
+        long left = leaves();
         lastToClient = Math.max(left + delay(), lastToClient + 1);
         long about = ((long) number << 40) ^ detail;
         world.plan(lastToClient, kind, -1, about, null, () -> {
@@ -153,7 +155,7 @@ final class SimConnection implements ClientConnection {
     }
 
     private void closeClient() {
-        long left = process.isAlive() ? world.now() : 0;
+        long left = process.isAlive() ? leaves() : 0;
         lastToClient = Math.max(world.now() + delay(), lastToClient + 1);
         world.plan(lastToClient, Kind.CONNECTION, -1, number, null, () -> {
             if (open && process.livedAt(left)) {
@@ -161,6 +163,16 @@ final class SimConnection implements ClientConnection {
                 client.closed(this);
             }
         });
+    }
+
+    /**
+     * Nothing leaves before what was written before it. A task that takes long is run at its beginning, so what it has
+     * written may leave at a time that is still to come, and never if the process dies before then; whatever another stage
+     * writes behind it meanwhile has the same fate.
+     */
+    private long leaves() {
+        lastLeft = Math.max(lastLeft, world.now());
+        return lastLeft;
     }
 
     private long delay() {
