@@ -83,6 +83,15 @@ class ExactlyOnceTest {
     }
 
     @Test
+    void replyThatCannotBeWrittenIsAnErrorThatIsKept() {
+        String session = open();
+        String answer = write(session + "1 1 badcall");
+        assertEquals("-ERR internal error in the reply (see the log of the node)", answer);
+        assertEquals(answer, write(session + "1 1 badcall"));
+        assertEquals(":2", write(session + "2 2 inc"));
+    }
+
+    @Test
     void whatSnapshotsHoldIsNotDoneAgain() throws IOException {
         String session = open();
         assertEquals(":1", write(session + "1 1 inc"));

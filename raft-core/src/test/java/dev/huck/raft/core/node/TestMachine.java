@@ -103,6 +103,7 @@ final class TestMachine implements Machine {
                     reply.integer(result);
                     throw new IllegalStateException("in respond");
                 });
+            case "badcall" -> applier.write(context -> ++count, (reply, result) -> reply.bulk(new byte[2], 1, 2));
             case "noreply" -> applier.write(context -> ++count, (reply, result) -> {});
             case "tworeplies" ->
                 applier.write(context -> ++count, (reply, result) -> {
