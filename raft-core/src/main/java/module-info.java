@@ -6,6 +6,8 @@ module dev.huck.raft.core {
     requires org.slf4j;
     requires static org.jspecify;
 
+    exports dev.huck.raft.core.check to
+            dev.huck.raft.testkit;
     exports dev.huck.raft.core.consensus to
             dev.huck.raft.testkit;
     exports dev.huck.raft.core.env to

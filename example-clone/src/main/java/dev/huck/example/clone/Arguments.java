@@ -98,6 +98,7 @@ final class Arguments {
         with(Setting.CONSISTENCY, value -> options.consistency(value.oneOf(Consistency.class)));
         with(Setting.FOLLOWER_READS, value -> options.followerReads(value.yes()));
         with(Setting.FORWARD, value -> options.forward(value.yes()));
+        with(Setting.CHECK_INVARIANTS, value -> options.checkInvariants(value.yes()));
         with(Setting.INSECURE, value -> options.insecure(value.yes()));
         times(options);
         sizes(options);

@@ -35,6 +35,8 @@ enum Setting {
     FOLLOWER_READS("", "", "a node that does not lead answers reads itself, having asked the leader"),
     /** Forwarding of commands. */
     FORWARD("", "", "a node that does not lead forwards commands to the leader, instead of answering TRY"),
+    /** Invariants at runtime. */
+    CHECK_INVARIANTS("", "", "watch the engine's own invariants, and stop when one is broken"),
     /** Log level. */
     LOGLEVEL("l", "level", "quiet, warning, notice, verbose, debug (notice)"),
     /** Unprotected bind. */

@@ -124,6 +124,17 @@ public final class Options {
         return values.forward;
     }
 
+    /**
+     * Whether the node watches its own invariants (election safety, append-only leaders, leader completeness, what is
+     * committed stays, one change of the membership at a time, nothing that goes back) after every turn of its loop, and
+     * ends with an error when one is broken, before anything of that turn leaves it.
+     *
+     * @return default false
+     */
+    public boolean checkInvariants() {
+        return values.checkInvariants;
+    }
+
     /** @return whether a bind to other than loopback is allowed although there is no authentication; default false */
     public boolean insecure() {
         return values.insecure;
@@ -263,6 +274,7 @@ public final class Options {
         private Consistency consistency = Consistency.HIGH;
         private boolean followerReads;
         private boolean forward;
+        private boolean checkInvariants;
         private boolean insecure;
         private Duration heartbeat = Duration.ofMillis(100);
         private Duration electionTimeoutMin = Duration.ofMillis(600);
@@ -301,6 +313,7 @@ public final class Options {
             this.consistency = other.consistency;
             this.followerReads = other.followerReads;
             this.forward = other.forward;
+            this.checkInvariants = other.checkInvariants;
             this.insecure = other.insecure;
             this.heartbeat = other.heartbeat;
             this.electionTimeoutMin = other.electionTimeoutMin;
@@ -452,6 +465,17 @@ public final class Options {
          */
         public Builder forward(boolean value) {
             this.forward = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#checkInvariants}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder checkInvariants(boolean value) {
+            this.checkInvariants = value;
             return this;
         }
 

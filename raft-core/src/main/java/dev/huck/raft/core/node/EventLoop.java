@@ -81,6 +81,7 @@ final class EventLoop implements Loop {
     private final List<CompletableFuture<Void>> handOvers = new ArrayList<>();
     private final Consumer<Throwable> failed;
     private final RecoveryReport recoveryReport;
+    private final @Nullable InvariantWatch invariants;
 
     private volatile View view;
     private volatile boolean stopped;
@@ -135,6 +136,7 @@ final class EventLoop implements Loop {
         }
         raft.protocolMax(versions.protocolMax());
         this.view = View.of(raft);
+        this.invariants = options.checkInvariants() ? new InvariantWatch(raft) : null;
         Durability level = raft.configuration().settings().durability();
         this.writer = new LogWriter(environment, store, file, record, mailbox::post, failed);
         this.writer.durability(level);
@@ -418,6 +420,9 @@ final class EventLoop implements Loop {
 
     private void carryOut() {
         List<Effect> effects = raft.effects();
+        if (invariants != null) {
+            invariants.after(effects);
+        }
         // Before anything leaves: a lease that this turn gave up must not be seen once the hand-over is on its way.
         view = View.of(raft);
         for (Effect effect : effects) {

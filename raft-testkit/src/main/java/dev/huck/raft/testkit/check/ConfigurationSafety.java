@@ -2,6 +2,9 @@ package dev.huck.raft.testkit.check;
 
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
+import dev.huck.raft.core.check.CommittedLog;
+import dev.huck.raft.core.check.CoreView;
+import dev.huck.raft.core.check.Report;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Entries;
 import java.util.ArrayList;

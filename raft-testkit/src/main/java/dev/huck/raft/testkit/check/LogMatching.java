@@ -2,6 +2,7 @@ package dev.huck.raft.testkit.check;
 
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
+import dev.huck.raft.core.check.Report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;

@@ -1,6 +1,7 @@
 package dev.huck.raft.testkit.check;
 
 import dev.huck.raft.api.Consistency;
+import dev.huck.raft.core.check.Report;
 import java.util.Map;
 import java.util.TreeMap;
 

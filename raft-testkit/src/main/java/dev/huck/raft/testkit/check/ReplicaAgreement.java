@@ -1,5 +1,6 @@
 package dev.huck.raft.testkit.check;
 
+import dev.huck.raft.core.check.Report;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package dev.huck.raft.testkit.check;
 
+import dev.huck.raft.core.check.Report;
 import dev.huck.raft.testkit.check.ClientOperation.Outcome;
 import java.util.HashMap;
 import java.util.List;

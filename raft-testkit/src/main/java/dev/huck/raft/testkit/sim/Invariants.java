@@ -4,19 +4,22 @@ import dev.huck.raft.api.Durability;
 import dev.huck.raft.api.Role;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
+import dev.huck.raft.core.check.CommitSafety;
+import dev.huck.raft.core.check.CommittedKept;
+import dev.huck.raft.core.check.CommittedLog;
+import dev.huck.raft.core.check.CoreView;
+import dev.huck.raft.core.check.ElectionSafety;
+import dev.huck.raft.core.check.LeaderAppendOnly;
+import dev.huck.raft.core.check.LeaderCompleteness;
+import dev.huck.raft.core.check.MembershipRules;
+import dev.huck.raft.core.check.MonotonicProgress;
+import dev.huck.raft.core.check.Report;
+import dev.huck.raft.core.check.VoteOncePerTerm;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.testkit.check.AppliedHistory;
-import dev.huck.raft.testkit.check.CommitSafety;
-import dev.huck.raft.testkit.check.CommittedKept;
-import dev.huck.raft.testkit.check.CommittedLog;
+import dev.huck.raft.testkit.check.CaughtUpVoters;
 import dev.huck.raft.testkit.check.ConfigurationSafety;
-import dev.huck.raft.testkit.check.CoreView;
-import dev.huck.raft.testkit.check.ElectionSafety;
-import dev.huck.raft.testkit.check.LeaderCompleteness;
 import dev.huck.raft.testkit.check.LogMatching;
-import dev.huck.raft.testkit.check.MembershipRules;
-import dev.huck.raft.testkit.check.MonotonicProgress;
-import dev.huck.raft.testkit.check.VoteOncePerTerm;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +40,7 @@ final class Invariants implements SimLog.Observer {
     private final LogMatching matching;
     private final ConfigurationSafety configurations;
     private final MembershipRules rules;
+    private final CaughtUpVoters caughtUp;
     private final VoteOncePerTerm votes;
     private final AppliedHistory applied;
     private final Map<Long, SimHost> stores = new HashMap<>();
@@ -51,12 +55,14 @@ final class Invariants implements SimLog.Observer {
     /** What was seen last of one process. */
     private static final class Watched {
         final MonotonicProgress progress;
+        final LeaderAppendOnly appendOnly;
         long commit;
         long base = -1;
         Configuration configuration = Configuration.EMPTY;
 
-        Watched(MonotonicProgress progress) {
-            this.progress = progress;
+        Watched(Report report) {
+            this.progress = new MonotonicProgress(report);
+            this.appendOnly = new LeaderAppendOnly(report);
         }
     }
 
@@ -69,7 +75,8 @@ final class Invariants implements SimLog.Observer {
         this.kept = new CommittedKept(world::violated, committed);
         this.matching = new LogMatching(world::violated);
         this.configurations = new ConfigurationSafety(world::violated, committed);
-        this.rules = new MembershipRules(world::violated, committed, this::last, CATCH_UP_NANOS);
+        this.rules = new MembershipRules(world::violated);
+        this.caughtUp = new CaughtUpVoters(world::violated, committed, this::last, CATCH_UP_NANOS);
         this.votes = new VoteOncePerTerm(world::violated);
         this.applied = new AppliedHistory(world::violated, committed);
     }
@@ -150,7 +157,7 @@ final class Invariants implements SimLog.Observer {
         }
         Watched before = watched.get(process.number());
         if (before == null) {
-            before = new Watched(new MonotonicProgress(world::violated));
+            before = new Watched(world::violated);
             watched.put(process.number(), before);
             if (!process.host().isReverted()) { // An old copy has forgotten its votes, and nobody listens to it.
                 votes.started(core);
@@ -158,6 +165,7 @@ final class Invariants implements SimLog.Observer {
             stores.put(core.storeId(), process.host());
         }
         before.progress.observe(core);
+        before.appendOnly.observe(core);
         if (core.term() >= Strangers.FIRST_TERM) {
             world.violated("strangers are not heard", "store " + core.storeId() + " is in term " + core.term());
         }
@@ -185,7 +193,8 @@ final class Invariants implements SimLog.Observer {
             commits.observe(core, before.commit, before.configuration);
             before.commit = core.commitIndex();
         }
-        rules.observe(world.now(), core, before.configuration);
+        rules.observe(core, before.configuration);
+        caughtUp.observe(world.now(), core, before.configuration);
         if (before.configuration != core.configuration()
                 || before.base != core.base().index()) {
             configurations.observe(core);

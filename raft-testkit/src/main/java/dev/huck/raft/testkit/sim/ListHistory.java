@@ -2,7 +2,7 @@ package dev.huck.raft.testkit.sim;
 
 import dev.huck.raft.api.Command;
 import dev.huck.raft.api.Consistency;
-import dev.huck.raft.testkit.check.Report;
+import dev.huck.raft.core.check.Report;
 import dev.huck.raft.testkit.linear.ListAppend;
 import dev.huck.raft.testkit.linear.ListAppend.Step;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package dev.huck.raft.testkit.sim;
 
 import dev.huck.raft.api.MembershipChange;
+import dev.huck.raft.core.check.CoreView;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.consensus.Member.Voting;
-import dev.huck.raft.testkit.check.CoreView;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package dev.huck.raft.testkit.sim;
 
 import dev.huck.raft.api.Node;
-import dev.huck.raft.testkit.check.CoreView;
+import dev.huck.raft.core.check.CoreView;
 
 /** A running node and a look into its core. */
 interface NodeHandle {

@@ -1,9 +1,9 @@
 package dev.huck.raft.testkit.sim;
 
 import dev.huck.raft.api.Node;
+import dev.huck.raft.core.check.CoreView;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Member;
-import dev.huck.raft.testkit.check.CoreView;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package dev.huck.raft.testkit.sim;
 
+import dev.huck.raft.core.check.VoteOncePerTerm;
 import dev.huck.raft.core.consensus.HardState;
 import dev.huck.raft.core.consensus.Message;
 import dev.huck.raft.core.consensus.PeerMessage;
@@ -7,7 +8,6 @@ import dev.huck.raft.core.storage.NodeFile;
 import dev.huck.raft.core.storage.NodeRecord;
 import dev.huck.raft.core.wire.FrameException;
 import dev.huck.raft.core.wire.PeerCodec;
-import dev.huck.raft.testkit.check.VoteOncePerTerm;
 import java.io.IOException;
 
 /**

@@ -3,14 +3,10 @@ package dev.huck.raft.testkit.sim;
 import dev.huck.raft.api.Machine;
 import dev.huck.raft.api.Node;
 import dev.huck.raft.api.Options;
-import dev.huck.raft.api.Role;
-import dev.huck.raft.api.spi.LogPosition;
-import dev.huck.raft.core.consensus.Configuration;
-import dev.huck.raft.core.consensus.Loss;
-import dev.huck.raft.core.consensus.Raft;
+import dev.huck.raft.core.check.CoreView;
 import dev.huck.raft.core.env.Environment;
 import dev.huck.raft.core.node.RaftNode;
-import dev.huck.raft.testkit.check.CoreView;
+import dev.huck.raft.core.node.RaftView;
 import java.util.function.Supplier;
 
 /** Opens the real node: the class that the engine opens too. */
@@ -23,11 +19,11 @@ final class RaftNodes implements NodeFactory {
 
     private static final class Handle implements NodeHandle {
         private final RaftNode node;
-        private final View core;
+        private final RaftView core;
 
         Handle(RaftNode node) {
             this.node = node;
-            this.core = new View(node.raft());
+            this.core = new RaftView(node.raft());
         }
 
         @Override
@@ -44,58 +40,6 @@ final class RaftNodes implements NodeFactory {
         @SuppressWarnings("FutureReturnValueIgnored") // nobody waits in a simulation
         public void stop() {
             node.shutdown();
-        }
-    }
-
-    private record View(Raft raft) implements CoreView {
-        @Override
-        public long storeId() {
-            return raft.storeId();
-        }
-
-        @Override
-        public Role role() {
-            return raft.role();
-        }
-
-        @Override
-        public long term() {
-            return raft.term();
-        }
-
-        @Override
-        public long vote() {
-            return raft.vote();
-        }
-
-        @Override
-        public long commitIndex() {
-            return raft.commitIndex();
-        }
-
-        @Override
-        public LogPosition last() {
-            return raft.last();
-        }
-
-        @Override
-        public LogPosition base() {
-            return raft.base();
-        }
-
-        @Override
-        public boolean isRecovering() {
-            return raft.loss() != Loss.NONE;
-        }
-
-        @Override
-        public Configuration configuration() {
-            return raft.configuration();
-        }
-
-        @Override
-        public long termAt(long index) {
-            return raft.termAt(index);
         }
     }
 }

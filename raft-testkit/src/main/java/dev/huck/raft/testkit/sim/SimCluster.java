@@ -4,11 +4,11 @@ import dev.huck.raft.api.Durability;
 import dev.huck.raft.api.HuckException;
 import dev.huck.raft.api.Options;
 import dev.huck.raft.api.Role;
+import dev.huck.raft.core.check.CoreView;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.storage.Incarnation;
 import dev.huck.raft.core.storage.NodeFile;
 import dev.huck.raft.core.storage.NodeRecord;
-import dev.huck.raft.testkit.check.CoreView;
 import dev.huck.raft.testkit.sim.SimEvent.Kind;
 import java.io.IOException;
 import java.time.Duration;
@@ -212,6 +212,7 @@ final class SimCluster {
                 .durability(durability(host))
                 .followerReads(profile.followerReads)
                 .forward(profile.forward)
+                .checkInvariants(host.number() % 2 == 0)
                 .requestTimeout(Duration.ofSeconds(2))
                 .joinTimeout(Duration.ofHours(1))
                 .snapshotEveryBytes(profile.snapshotBytes)

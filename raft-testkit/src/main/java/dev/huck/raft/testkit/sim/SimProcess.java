@@ -4,7 +4,7 @@ import dev.huck.raft.api.HuckException;
 import dev.huck.raft.api.Machine;
 import dev.huck.raft.api.Role;
 import dev.huck.raft.api.spi.Gateway;
-import dev.huck.raft.testkit.check.CoreView;
+import dev.huck.raft.core.check.CoreView;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

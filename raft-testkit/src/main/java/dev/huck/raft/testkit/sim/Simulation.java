@@ -2,8 +2,8 @@ package dev.huck.raft.testkit.sim;
 
 import dev.huck.raft.api.Durability;
 import dev.huck.raft.api.Role;
+import dev.huck.raft.core.check.CoreView;
 import dev.huck.raft.core.consensus.Member;
-import dev.huck.raft.testkit.check.CoreView;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;

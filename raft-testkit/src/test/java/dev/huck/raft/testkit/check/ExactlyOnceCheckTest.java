@@ -3,6 +3,8 @@ package dev.huck.raft.testkit.check;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.huck.raft.api.Consistency;
+import dev.huck.raft.core.check.CommittedLog;
+import dev.huck.raft.core.check.Report;
 import dev.huck.raft.testkit.check.ClientOperation.Kind;
 import dev.huck.raft.testkit.check.ClientOperation.Outcome;
 import java.util.ArrayList;

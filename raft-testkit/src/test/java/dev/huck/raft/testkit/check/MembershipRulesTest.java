@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.huck.raft.api.Role;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
+import dev.huck.raft.core.check.CommittedLog;
+import dev.huck.raft.core.check.CoreView;
+import dev.huck.raft.core.check.MembershipRules;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Entries;
 import dev.huck.raft.core.consensus.Member;
@@ -19,8 +22,9 @@ class MembershipRulesTest {
     private final List<String> found = new ArrayList<>();
     private final CommittedLog committed = new CommittedLog();
     private long durable = 100;
-    private final MembershipRules rules =
-            new MembershipRules((invariant, message) -> found.add(invariant), committed, store -> durable, 1_000);
+    private final MembershipRules rules = new MembershipRules((invariant, message) -> found.add(invariant));
+    private final CaughtUpVoters caughtUp =
+            new CaughtUpVoters((invariant, message) -> found.add(invariant), committed, store -> durable, 1_000);
 
     /** A node whose log is of one term, but for the entries before {@code own}. */
     private record Core(Role role, long term, long own, long commitIndex, Configuration configuration)
@@ -74,14 +78,14 @@ class MembershipRulesTest {
     void aLeaderThatIsRemovedAndStaysIsSeen() {
         Configuration joint = configuration(10, Voting.OUTGOING, Voting.VOTER);
         Configuration without = joint.afterJoint().at(11);
-        rules.observe(0, new Core(Role.LEADER, 3, 5, 10, joint), joint);
-        rules.observe(0, new Core(Role.LEADER, 3, 5, 10, without), without);
-        rules.observe(0, new Core(Role.FOLLOWER, 3, 5, 11, without), without);
+        rules.observe(new Core(Role.LEADER, 3, 5, 10, joint), joint);
+        rules.observe(new Core(Role.LEADER, 3, 5, 10, without), without);
+        rules.observe(new Core(Role.FOLLOWER, 3, 5, 11, without), without);
         expect();
-        rules.observe(0, new Core(Role.LEADER, 3, 5, 11, without), without);
+        rules.observe(new Core(Role.LEADER, 3, 5, 11, without), without);
         expect("a removed leader goes");
         Configuration demoted = configuration(12, Voting.LEARNER, Voting.VOTER);
-        rules.observe(0, new Core(Role.LEADER, 3, 5, 12, demoted), demoted);
+        rules.observe(new Core(Role.LEADER, 3, 5, 12, demoted), demoted);
         expect("a removed leader goes");
     }
 
@@ -89,11 +93,11 @@ class MembershipRulesTest {
     void aChangeBeforeAnEntryOfTheOwnTermIsSeen() {
         Configuration before = configuration(4, Voting.VOTER, Voting.VOTER);
         Configuration after = configuration(10, Voting.VOTER, Voting.OUTGOING);
-        rules.observe(0, new Core(Role.LEADER, 3, 9, 9, after), before);
-        rules.observe(0, new Core(Role.FOLLOWER, 3, 9, 8, after), before);
-        rules.observe(0, new Core(Role.LEADER, 3, 11, 8, after), before); // Inherited.
+        rules.observe(new Core(Role.LEADER, 3, 9, 9, after), before);
+        rules.observe(new Core(Role.FOLLOWER, 3, 9, 8, after), before);
+        rules.observe(new Core(Role.LEADER, 3, 11, 8, after), before); // Inherited.
         expect();
-        rules.observe(0, new Core(Role.LEADER, 3, 9, 8, after), before);
+        rules.observe(new Core(Role.LEADER, 3, 9, 8, after), before);
         expect("no change before an own entry");
     }
 
@@ -101,9 +105,9 @@ class MembershipRulesTest {
     void aSecondChangeBeforeTheFirstIsCommittedIsSeen() {
         Configuration before = configuration(9, Voting.VOTER, Voting.NEWCOMER);
         Configuration after = configuration(10, Voting.VOTER, Voting.LEARNER);
-        rules.observe(0, new Core(Role.LEADER, 3, 5, 9, after), before);
+        rules.observe(new Core(Role.LEADER, 3, 5, 9, after), before);
         expect();
-        rules.observe(0, new Core(Role.LEADER, 3, 5, 8, after), before);
+        rules.observe(new Core(Role.LEADER, 3, 5, 8, after), before);
         expect("one change at a time");
     }
 
@@ -114,19 +118,19 @@ class MembershipRulesTest {
         for (int i = 0; i < 8; i++) {
             committed.add(3, 3);
         }
-        rules.observe(0, new Core(Role.LEADER, 3, 1, 8, before), before);
+        caughtUp.observe(0, new Core(Role.LEADER, 3, 1, 8, before), before);
         durable = 7;
-        rules.observe(999, new Core(Role.LEADER, 3, 1, 8, after), before);
+        caughtUp.observe(999, new Core(Role.LEADER, 3, 1, 8, after), before);
         expect();
         committed.add(3, 3);
-        rules.observe(1_500, new Core(Role.LEADER, 3, 1, 9, before), before);
+        caughtUp.observe(1_500, new Core(Role.LEADER, 3, 1, 9, before), before);
         durable = 8;
-        rules.observe(2_000, new Core(Role.LEADER, 3, 1, 9, after), before);
+        caughtUp.observe(2_000, new Core(Role.LEADER, 3, 1, 9, after), before);
         expect();
         durable = 7;
-        rules.observe(2_000, new Core(Role.LEADER, 3, 1, 9, after), before);
+        caughtUp.observe(2_000, new Core(Role.LEADER, 3, 1, 9, after), before);
         expect("who votes has caught up");
-        rules.observe(2_000, new Core(Role.LEADER, 3, 1, 9, after), after);
+        caughtUp.observe(2_000, new Core(Role.LEADER, 3, 1, 9, after), after);
         expect();
     }
 

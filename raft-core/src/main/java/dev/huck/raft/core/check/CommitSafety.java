@@ -1,4 +1,4 @@
-package dev.huck.raft.testkit.check;
+package dev.huck.raft.core.check;
 
 import dev.huck.raft.api.Role;
 import dev.huck.raft.core.consensus.Configuration;

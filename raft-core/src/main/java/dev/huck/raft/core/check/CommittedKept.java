@@ -1,4 +1,4 @@
-package dev.huck.raft.testkit.check;
+package dev.huck.raft.core.check;
 
 import dev.huck.raft.api.spi.LogEntry;
 
@@ -28,6 +28,21 @@ public final class CommittedKept {
             report.violated(
                     "committed entries stay",
                     "committed entry " + entry.index() + " of term " + entry.term() + " is dropped by a node");
+        }
+    }
+
+    /**
+     * A node drops the end of its log.
+     *
+     * @param core its core
+     * @param from the first entry that it drops
+     */
+    public void truncated(CoreView core, long from) {
+        if (from <= committed.last()) {
+            report.violated(
+                    "committed entries stay",
+                    "store " + core.storeId() + " drops what is behind " + (from - 1) + ", and knows of "
+                            + committed.last() + " that it is committed");
         }
     }
 }

@@ -1,4 +1,4 @@
-package dev.huck.raft.testkit.check;
+package dev.huck.raft.core.check;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -49,6 +49,31 @@ public final class VoteOncePerTerm {
                     "votes are durable",
                     "store " + voter + " votes in term " + term + " for " + candidate + ", and its disk says term "
                             + durableTerm + ", vote " + durableVote);
+        }
+    }
+
+    /**
+     * Looks at a node between two of its steps: within a term a vote is given once and not taken back.
+     *
+     * @param core its core
+     */
+    public void observe(CoreView core) {
+        if (core.vote() == 0) {
+            Vote vote = last.get(core.storeId());
+            if (vote != null && vote.term == core.term()) {
+                report.violated(
+                        "one vote a term",
+                        "store " + core.storeId() + " has voted for " + vote.candidate + " in term " + core.term()
+                                + " and knows nothing of it");
+            }
+            return;
+        }
+        Vote vote = last.put(core.storeId(), new Vote(core.term(), core.vote()));
+        if (vote != null && vote.term == core.term() && vote.candidate != core.vote()) {
+            report.violated(
+                    "one vote a term",
+                    "store " + core.storeId() + " votes in term " + core.term() + " for " + vote.candidate + " and for "
+                            + core.vote());
         }
     }
 

@@ -1,4 +1,4 @@
-package dev.huck.raft.testkit.check;
+package dev.huck.raft.core.check;
 
 /** In one run of a node, its term, its commit index and the base of its log never go back. */
 public final class MonotonicProgress {

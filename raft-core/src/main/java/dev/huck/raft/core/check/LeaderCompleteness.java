@@ -1,4 +1,4 @@
-package dev.huck.raft.testkit.check;
+package dev.huck.raft.core.check;
 
 /** A new leader's log has every entry that was committed in earlier terms (Raft §5.4). */
 public final class LeaderCompleteness {

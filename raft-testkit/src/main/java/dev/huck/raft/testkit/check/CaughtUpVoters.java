@@ -1,17 +1,18 @@
 package dev.huck.raft.testkit.check;
 
 import dev.huck.raft.api.Role;
+import dev.huck.raft.core.check.CommittedLog;
+import dev.huck.raft.core.check.CoreView;
+import dev.huck.raft.core.check.Report;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.consensus.Member.Voting;
 import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.function.LongUnaryOperator;
 
-/**
- * How leaders change the membership (Raft §6; dissertation §4): one change at a time, none before an entry of the own term
- * is committed, nobody leads who was removed, and nobody votes who has not caught up.
- */
-public final class MembershipRules {
+/** Nobody is given a vote who has not caught up (dissertation §4.2.1): the commit index would wait for him. */
+public final class CaughtUpVoters {
     private final Report report;
     private final CommittedLog committed;
     private final LongUnaryOperator lastHeld;
@@ -27,7 +28,7 @@ public final class MembershipRules {
      * @param lastHeld the last entry that a store holds
      * @param patienceNanos how old may be what a promoted member lacks
      */
-    public MembershipRules(Report report, CommittedLog committed, LongUnaryOperator lastHeld, long patienceNanos) {
+    public CaughtUpVoters(Report report, CommittedLog committed, LongUnaryOperator lastHeld, long patienceNanos) {
         this.report = report;
         this.committed = committed;
         this.lastHeld = lastHeld;
@@ -45,41 +46,20 @@ public final class MembershipRules {
         if (past.isEmpty() || past.getLast()[1] < committed.last()) {
             past.addLast(new long[] {now, committed.last()});
         }
-        if (core.role() != Role.LEADER) {
-            return;
-        }
         Configuration inForce = core.configuration();
-        Member self = inForce.member(core.storeId());
-        boolean votes = self != null && self.votesInNew();
-        if (!votes && inForce.index() <= core.commitIndex() && !inForce.isJoint()) {
-            report.violated(
-                    "a removed leader goes",
-                    "store " + core.storeId() + " leads term " + core.term() + " although " + inForce
-                            + " is committed, in which it does not vote");
-        }
-        if (inForce.index() > before.index() && core.termAt(inForce.index()) == core.term()) {
-            changed(now, core, before, inForce);
+        if (core.role() == Role.LEADER
+                && inForce.index() > before.index()
+                && core.termAt(inForce.index()) == core.term()) {
+            changed(now, before, inForce);
         }
     }
 
-    private void changed(long now, CoreView core, Configuration before, Configuration inForce) {
-        if (core.termAt(core.commitIndex()) != core.term()) {
-            report.violated(
-                    "no change before an own entry",
-                    "store " + core.storeId() + " changes the membership in term " + core.term()
-                            + ", of which nothing is committed yet");
-        }
-        if (before.index() > core.commitIndex()) {
-            report.violated(
-                    "one change at a time",
-                    "store " + core.storeId() + " changes the membership at " + inForce.index() + " while "
-                            + before.index() + " is not committed");
-        }
-        while (past.size() > 1 && secondTime() <= now - patienceNanos) {
+    private void changed(long now, Configuration before, Configuration inForce) {
+        while (past.size() > 1 && second()[0] <= now - patienceNanos) {
             past.removeFirst();
         }
-        long[] then = past.peekFirst();
-        if (then == null || then[0] > now - patienceNanos) {
+        long[] then = past.getFirst();
+        if (then[0] > now - patienceNanos) {
             return;
         }
         for (Member member : inForce.members()) {
@@ -96,13 +76,9 @@ public final class MembershipRules {
         }
     }
 
-    private long secondTime() {
-        int seen = 0;
-        for (long[] moment : past) {
-            if (++seen == 2) {
-                return moment[0];
-            }
-        }
-        throw new IllegalStateException("there is no second");
+    private long[] second() {
+        Iterator<long[]> moments = past.iterator();
+        moments.next();
+        return moments.next();
     }
 }

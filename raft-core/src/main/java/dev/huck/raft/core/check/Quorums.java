@@ -1,15 +1,21 @@
-package dev.huck.raft.testkit.check;
+package dev.huck.raft.core.check;
 
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Member;
 import java.util.function.LongPredicate;
 
 /** Counts quorums for the checks, so that they do not believe the code that they check. */
-final class Quorums {
+public final class Quorums {
     private Quorums() {}
 
-    /** Whether a set holds a majority of the voters and, in a joint configuration, of the old and of the new ones. */
-    static boolean isQuorum(Configuration configuration, LongPredicate in) {
+    /**
+     * Whether a set holds a majority of the voters and, in a joint configuration, of the old and of the new ones.
+     *
+     * @param configuration the configuration
+     * @param in whether a store is in the set
+     * @return whether it does
+     */
+    public static boolean isQuorum(Configuration configuration, LongPredicate in) {
         int[] voters = new int[2];
         int[] counted = new int[2];
         for (Member member : configuration.members()) {

@@ -1,4 +1,4 @@
-package dev.huck.raft.testkit.check;
+package dev.huck.raft.core.check;
 
 /** Takes what was found to be broken. */
 @FunctionalInterface
