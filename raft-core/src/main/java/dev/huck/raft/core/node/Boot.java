@@ -22,6 +22,7 @@ import dev.huck.raft.core.storage.NodeRecord;
 import dev.huck.raft.core.storage.SnapshotFiles.SnapshotInfo;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,7 +64,8 @@ final class Boot {
                     true,
                     Loss.NONE,
                     boot,
-                    options.durability());
+                    options.durability(),
+                    Map.of());
         }
         if (options.id().isPresent() && !options.id().get().equals(record.nodeId())) {
             throw new HuckException.StartFailed(

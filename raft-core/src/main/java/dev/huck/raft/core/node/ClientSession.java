@@ -349,6 +349,15 @@ final class ClientSession implements Session {
         enqueue(Operation.deferred(this, starter), command);
     }
 
+    /** Says, in its place, that something is done. It is, so that this must not be refused. */
+    void ok() {
+        if (answersAtOnce()) {
+            answerNow(Reply::ok);
+        } else {
+            enqueueAnyway(Operation.local(this, Reply::ok));
+        }
+    }
+
     /** Answers with an error, in its place. */
     void error(String message) {
         if (closed || dropped) {

@@ -4,7 +4,6 @@ import dev.huck.raft.api.Command;
 import dev.huck.raft.api.CommandException;
 import dev.huck.raft.api.Consistency;
 import dev.huck.raft.api.ReadOptions;
-import dev.huck.raft.api.Reply;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -32,7 +31,7 @@ final class ReadCommands {
             session.error(Faults.message(e));
             return;
         }
-        session.answer(Reply::ok, command);
+        session.ok();
     }
 
     private static ReadOptions options(Command command) {

@@ -5,6 +5,7 @@ import dev.huck.raft.core.consensus.HardState;
 import dev.huck.raft.core.consensus.Loss;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * What a node must not forget about itself.
@@ -42,34 +43,6 @@ public record NodeRecord(
     /** The most other stores that are remembered; they fit into a slot of {@link NodeFile} beside the texts. */
     public static final int MAX_SEEN = 32;
 
-    /** Of a node that has heard of nobody. */
-    public NodeRecord(
-            long clusterId,
-            String nodeId,
-            long storeId,
-            String address,
-            HardState hardState,
-            long incarnation,
-            boolean founded,
-            boolean clean,
-            Loss loss,
-            String bootId,
-            Durability lastDurability) {
-        this(
-                clusterId,
-                nodeId,
-                storeId,
-                address,
-                hardState,
-                incarnation,
-                founded,
-                clean,
-                loss,
-                bootId,
-                lastDurability,
-                Map.of());
-    }
-
     /** Checks the identity and that it fits. */
     public NodeRecord {
         if (storeId == 0) {
@@ -99,8 +72,7 @@ public record NodeRecord(
      * @return the record
      */
     public NodeRecord withHardState(HardState value) {
-        return new NodeRecord(
-                clusterId, nodeId, storeId, address, value, incarnation, founded, clean, loss, bootId, lastDurability);
+        return with(draft -> draft.hardState = value);
     }
 
     /**
@@ -110,8 +82,7 @@ public record NodeRecord(
      * @return the record
      */
     public NodeRecord withCluster(long value) {
-        return new NodeRecord(
-                value, nodeId, storeId, address, hardState, incarnation, founded, clean, loss, bootId, lastDurability);
+        return with(draft -> draft.clusterId = value);
     }
 
     /**
@@ -121,19 +92,7 @@ public record NodeRecord(
      * @return the record
      */
     public NodeRecord withAddress(String value) {
-        return new NodeRecord(
-                clusterId,
-                nodeId,
-                storeId,
-                value,
-                hardState,
-                incarnation,
-                founded,
-                clean,
-                loss,
-                bootId,
-                lastDurability,
-                seen);
+        return with(draft -> draft.address = value);
     }
 
     /**
@@ -143,8 +102,7 @@ public record NodeRecord(
      * @return the record
      */
     public NodeRecord withIncarnation(long value) {
-        return new NodeRecord(
-                clusterId, nodeId, storeId, address, hardState, value, founded, clean, loss, bootId, lastDurability);
+        return with(draft -> draft.incarnation = value);
     }
 
     /**
@@ -154,19 +112,7 @@ public record NodeRecord(
      * @return the record
      */
     public NodeRecord withFounded(boolean value) {
-        return new NodeRecord(
-                clusterId,
-                nodeId,
-                storeId,
-                address,
-                hardState,
-                incarnation,
-                value,
-                clean,
-                loss,
-                bootId,
-                lastDurability,
-                seen);
+        return with(draft -> draft.founded = value);
     }
 
     /**
@@ -176,19 +122,7 @@ public record NodeRecord(
      * @return the record
      */
     public NodeRecord withClean(boolean value) {
-        return new NodeRecord(
-                clusterId,
-                nodeId,
-                storeId,
-                address,
-                hardState,
-                incarnation,
-                founded,
-                value,
-                loss,
-                bootId,
-                lastDurability,
-                seen);
+        return with(draft -> draft.clean = value);
     }
 
     /**
@@ -198,19 +132,7 @@ public record NodeRecord(
      * @return the record
      */
     public NodeRecord withLoss(Loss value) {
-        return new NodeRecord(
-                clusterId,
-                nodeId,
-                storeId,
-                address,
-                hardState,
-                incarnation,
-                founded,
-                clean,
-                value,
-                bootId,
-                lastDurability,
-                seen);
+        return with(draft -> draft.loss = value);
     }
 
     /**
@@ -220,19 +142,7 @@ public record NodeRecord(
      * @return the record
      */
     public NodeRecord withBootId(String value) {
-        return new NodeRecord(
-                clusterId,
-                nodeId,
-                storeId,
-                address,
-                hardState,
-                incarnation,
-                founded,
-                clean,
-                loss,
-                value,
-                lastDurability,
-                seen);
+        return with(draft -> draft.bootId = value);
     }
 
     /**
@@ -242,8 +152,7 @@ public record NodeRecord(
      * @return the record
      */
     public NodeRecord withLastDurability(Durability value) {
-        return new NodeRecord(
-                clusterId, nodeId, storeId, address, hardState, incarnation, founded, clean, loss, bootId, value, seen);
+        return with(draft -> draft.lastDurability = value);
     }
 
     /**
@@ -253,18 +162,60 @@ public record NodeRecord(
      * @return the record
      */
     public NodeRecord withSeen(Map<Long, Incarnation> value) {
-        return new NodeRecord(
-                clusterId,
-                nodeId,
-                storeId,
-                address,
-                hardState,
-                incarnation,
-                founded,
-                clean,
-                loss,
-                bootId,
-                lastDurability,
-                value);
+        return with(draft -> draft.seen = value);
+    }
+
+    /** Every change goes through here, so that none can lose what it is not about. */
+    private NodeRecord with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.record();
+    }
+
+    /** A record that is being changed. */
+    private static final class Draft {
+        private long clusterId;
+        private final String nodeId;
+        private final long storeId;
+        private String address;
+        private HardState hardState;
+        private long incarnation;
+        private boolean founded;
+        private boolean clean;
+        private Loss loss;
+        private String bootId;
+        private Durability lastDurability;
+        private Map<Long, Incarnation> seen;
+
+        Draft(NodeRecord from) {
+            clusterId = from.clusterId;
+            nodeId = from.nodeId;
+            storeId = from.storeId;
+            address = from.address;
+            hardState = from.hardState;
+            incarnation = from.incarnation;
+            founded = from.founded;
+            clean = from.clean;
+            loss = from.loss;
+            bootId = from.bootId;
+            lastDurability = from.lastDurability;
+            seen = from.seen;
+        }
+
+        NodeRecord record() {
+            return new NodeRecord(
+                    clusterId,
+                    nodeId,
+                    storeId,
+                    address,
+                    hardState,
+                    incarnation,
+                    founded,
+                    clean,
+                    loss,
+                    bootId,
+                    lastDurability,
+                    seen);
+        }
     }
 }

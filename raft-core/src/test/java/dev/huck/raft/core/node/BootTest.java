@@ -31,7 +31,18 @@ class BootTest {
 
     private static NodeRecord record(long term, long vote, boolean founded) {
         return new NodeRecord(
-                7, "n", 9, "host:1", new HardState(term, vote), 1, founded, false, Loss.NONE, "boot", Durability.HIGH);
+                7,
+                "n",
+                9,
+                "host:1",
+                new HardState(term, vote),
+                1,
+                founded,
+                false,
+                Loss.NONE,
+                "boot",
+                Durability.HIGH,
+                java.util.Map.of());
     }
 
     private static SnapshotInfo snapshot(long index, long term) {

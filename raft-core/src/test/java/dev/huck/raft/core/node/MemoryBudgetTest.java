@@ -134,6 +134,21 @@ final class MemoryBudgetTest {
         assertTrue(refused >= 12 && refused <= 13, refused + " refused");
     }
 
+    /** Else what follows would be read in another way than its client, who sent it along, has just asked for. */
+    @Test
+    void howAConnectionReadsIsSetHoweverLittleMemoryThereIs() {
+        for (int i = 0; i < 20; i++) {
+            submit(blocked(), "ECHO", MEGABYTE);
+        }
+        Guest guest = blocked();
+        guest.session.submit(Command.of("RAFT", "READ", "low", "MINIMUM"));
+        submit(guest, "ECHO", MEGABYTE);
+        guest.session.submit(Command.of("RAFT", "READ", "low"));
+        guest.session.flush();
+        release();
+        assertTrue(guest.received().endsWith("-ERR syntax error " + BUSY + " +OK"), guest.received());
+    }
+
     @Test
     void aRefusalWaitsForItsTurnLikeAnyReply() {
         for (int i = 0; i < 20; i++) {

@@ -5,6 +5,7 @@ import dev.huck.raft.api.HuckException;
 import dev.huck.raft.api.Options;
 import dev.huck.raft.api.Role;
 import dev.huck.raft.core.check.CoreView;
+import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.storage.Incarnation;
 import dev.huck.raft.core.storage.NodeFile;
@@ -121,6 +122,18 @@ final class SimCluster {
         }
     }
 
+    /** Whether it belongs to the newest configuration that a running node has. */
+    private boolean isMember(SimHost host) {
+        Configuration newest = Configuration.EMPTY;
+        for (SimHost other : hosts) {
+            CoreView core = core(other);
+            if (core != null && core.configuration().index() > newest.index()) {
+                newest = core.configuration();
+            }
+        }
+        return newest.members().stream().anyMatch(member -> host.equals(invariants.host(member.storeId())));
+    }
+
     /** Starts a node after a while, unless its machine has one by then. */
     void startIn(long delay, SimHost host) {
         world.plan(world.now() + delay, Kind.START, host.number(), 0, null, () -> {
@@ -131,8 +144,8 @@ final class SimCluster {
     }
 
     private void start(SimHost host) {
-        SimProcess process = new SimProcess(world, host, processes++, () -> buried(host), () -> {
-            bury(host, false);
+        SimProcess process = new SimProcess(world, host, processes++, this::diedInside, dead -> {
+            bury(dead, false);
             if (host.isReverted()) {
                 lose(host); // Not started as it was: the founder of the cluster would found another one.
                 return;
@@ -141,8 +154,14 @@ final class SimCluster {
             startIn(1_000_000 * MICRO, host);
         });
         // Whoever looks after the machine starts it anew: only so is it known what is on the disk after a failed sync.
+        process.onOutdated(() -> {
+            // Who is no member any more is not waited for; whoever starts it gets the build that the others run.
+            boolean allowed = host.machineMax() == 1 && !isMember(host);
+            host.machineMax(2);
+            return allowed;
+        });
         process.onBroken(() -> {
-            bury(host, true);
+            bury(process, true);
             if (host.isRotten()) {
                 lose(host);
             } else {
@@ -293,7 +312,7 @@ final class SimCluster {
             return;
         }
         process.kill();
-        bury(host, false);
+        bury(process, false);
         host.loseLog(invariants);
         world.trace(host.number(), "has lost its log");
         losses++;
@@ -317,7 +336,7 @@ final class SimCluster {
             }
         }
         process.kill();
-        bury(host, false);
+        bury(process, false);
         if (host.revert(invariants)) {
             world.trace(host.number(), "is an old copy of itself");
         }
@@ -381,7 +400,7 @@ final class SimCluster {
             return;
         }
         process.kill();
-        bury(host, powerCut);
+        bury(process, powerCut);
     }
 
     /** Has a node die at one of its next I/O operations; then the same as a crash. */
@@ -401,19 +420,22 @@ final class SimCluster {
     }
 
     /** A process has died inside of an operation. */
-    private void buried(SimHost host) {
+    private void diedInside(SimProcess process) {
         boolean powerCut = random.chance(profile.rate(FaultKind.POWER_CUT));
         // Not now: the node's code is still on the stack, and must not see its disk change under it.
-        world.plan(world.now(), Kind.FAULT, host.number(), 1, null, () -> {
-            bury(host, powerCut);
-            startIn(random.nextLong(3_000_000 * MICRO), host);
+        world.plan(world.now(), Kind.FAULT, process.host().number(), 1, null, () -> {
+            bury(process, powerCut);
+            startIn(random.nextLong(3_000_000 * MICRO), process.host());
         });
     }
 
-    private void bury(SimHost host, boolean wanted) {
-        SimProcess process = host.process();
+    private void bury(SimProcess process, boolean wanted) {
+        if (!process.bury()) {
+            return; // One that died in an operation that hangs, and was found dead before that came to its end.
+        }
+        SimHost host = process.host();
         // What a failed sync left behind looks whole until the machine starts anew, so that is what is done with it.
-        boolean troubled = process != null && process.isTroubled();
+        boolean troubled = process.isTroubled();
         boolean powerCut = troubled || (wanted && (!isCountedWhenWritten() || mayForget(host)));
         boolean lost = powerCut && host.powerCut(isCountedWhenWritten());
         if (lost) {
@@ -422,11 +444,9 @@ final class SimCluster {
         if (world.isTraced()) {
             world.trace(host.number(), powerCut ? "loses power" + (lost ? " and data" : "") : "is killed");
         }
-        if (process != null) {
-            List<SimConnection> open = List.copyOf(process.connections());
-            process.connections().clear();
-            open.forEach(connection -> connection.cut(!powerCut || random.nextBoolean()));
-        }
+        List<SimConnection> open = List.copyOf(process.connections());
+        process.connections().clear();
+        open.forEach(connection -> connection.cut(!powerCut || random.nextBoolean()));
     }
 
     /** Takes a node's processor away for a while; its clock goes on. */

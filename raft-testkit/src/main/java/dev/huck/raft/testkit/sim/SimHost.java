@@ -1,6 +1,7 @@
 package dev.huck.raft.testkit.sim;
 
 import dev.huck.raft.api.spi.LogPosition;
+import dev.huck.raft.core.check.CoreView;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -345,6 +346,12 @@ final class SimHost {
 
     boolean hasBackup() {
         return backupDisk != null;
+    }
+
+    /** Whether its node belongs to the cluster: one that waits to be called listens to whoever knows its random id. */
+    boolean isTakenIn() {
+        CoreView core = process == null ? null : process.core();
+        return core != null && core.term() > 0;
     }
 
     /** Whether its disks are an old copy of themselves. */

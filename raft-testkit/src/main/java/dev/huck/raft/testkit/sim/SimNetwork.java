@@ -129,7 +129,7 @@ final class SimNetwork {
             damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
             carry(sender, target, damaged);
         }
-        if (random.chance(profile.rate(FaultKind.STRANGER))) {
+        if (random.chance(profile.rate(FaultKind.STRANGER)) && target.isTakenIn()) {
             carry(null, target, Strangers.frame(frame, random));
         }
         double replays = profile.rate(FaultKind.REPLAY);

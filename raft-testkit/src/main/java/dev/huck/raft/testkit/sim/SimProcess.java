@@ -7,6 +7,8 @@ import dev.huck.raft.api.spi.Gateway;
 import dev.huck.raft.core.check.CoreView;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a node, from its start to its death; what it planned for later dies with it. */
@@ -15,7 +17,7 @@ final class SimProcess {
     private final SimHost host;
     private final int number;
     private final IoGate gate;
-    private final Runnable gaveUp;
+    private final Consumer<SimProcess> gaveUp;
     private final List<SimConnection> connections = new ArrayList<>();
     private @Nullable Gateway gateway;
     private @Nullable NodeHandle node;
@@ -27,7 +29,9 @@ final class SimProcess {
     private final List<SimEvent> deferred = new ArrayList<>();
     private boolean paused;
     private boolean troubled;
+    private boolean buried;
     private Runnable broken = () -> {};
+    private BooleanSupplier outdated = () -> false;
 
     /**
      * A process.
@@ -38,14 +42,14 @@ final class SimProcess {
      * @param died told when it dies inside of an I/O operation, once it is marked dead
      * @param gaveUp told when its node has ended because no cluster took it in
      */
-    SimProcess(SimWorld world, SimHost host, int number, Runnable died, Runnable gaveUp) {
+    SimProcess(SimWorld world, SimHost host, int number, Consumer<SimProcess> died, Consumer<SimProcess> gaveUp) {
         this.world = world;
         this.host = host;
         this.number = number;
         this.gaveUp = gaveUp;
         this.gate = new IoGate(() -> {
             kill();
-            died.run();
+            died.accept(this);
         });
     }
 
@@ -97,6 +101,13 @@ final class SimProcess {
     }
 
     /** Puts an event off until the process runs again. */
+    /** Its machine was taken from it; false if that was said before. */
+    boolean bury() {
+        boolean first = !buried;
+        buried = true;
+        return first;
+    }
+
     void defer(SimEvent event) {
         deferred.add(event);
     }
@@ -139,16 +150,19 @@ final class SimProcess {
         } else {
             world.trace(host.number(), "gives up: it is no member");
             kill();
-            gaveUp.run();
+            gaveUp.accept(this);
         }
     }
 
     private void stoppedByItself() {
+        if (!alive) {
+            return; // It could not be opened, and that was dealt with.
+        }
         String reason = reason();
         if (host.isReverted() && reason.contains("this directory is an old copy")) {
             world.trace(host.number(), "gives up: it is an old copy");
             kill();
-            gaveUp.run();
+            gaveUp.accept(this);
         } else {
             world.violated("node stays up", "n" + (host.number() + 1) + " stopped by itself: " + reason);
         }
@@ -175,6 +189,11 @@ final class SimProcess {
 
     boolean isTroubled() {
         return troubled;
+    }
+
+    /** Asked when its node can't start as its build is older than the cluster's: false if that must not be. */
+    void onOutdated(BooleanSupplier allowed) {
+        this.outdated = allowed;
     }
 
     /** What happens once it has ended by itself because its disk failed. */
@@ -248,7 +267,18 @@ final class SimProcess {
             breakDown();
             return;
         }
+        if (stage.equals("open") && isBuildTooOld(cause) && outdated.getAsBoolean()) {
+            world.trace(host.number(), "can't start: its build is too old");
+            kill();
+            gaveUp.accept(this);
+            return;
+        }
         world.violated("node stays up", "n" + (host.number() + 1) + " " + stage + " threw " + text(cause));
+    }
+
+    private static boolean isBuildTooOld(Throwable cause) {
+        return cause instanceof HuckException.StartFailed
+                && String.valueOf(cause.getMessage()).contains("this build knows them up to");
     }
 
     private static String text(Throwable cause) {

@@ -117,7 +117,7 @@ class SimNetworkTest {
     }
 
     private SimProcess start(int host) {
-        SimProcess process = new SimProcess(world, hosts.get(host), host, () -> {}, () -> {});
+        SimProcess process = new SimProcess(world, hosts.get(host), host, dead -> {}, dead -> {});
         hosts.get(host).process(process);
         process.started(new Gateway() {
             @Override
@@ -134,7 +134,7 @@ class SimNetworkTest {
     }
 
     private SimTransport transport(SimNetwork network, int host) {
-        return new SimTransport(new SimProcess(world, hosts.get(host), 10 + host, () -> {}, () -> {}), network);
+        return new SimTransport(new SimProcess(world, hosts.get(host), 10 + host, dead -> {}, dead -> {}), network);
     }
 
     private static boolean isAscending(List<Integer> numbers) {

@@ -14,7 +14,7 @@ class SimStageTest {
 
     private final SimWorld world = new SimWorld(1, null);
     private final SimHost host = new SimHost(0, "a:1", world.random("host"));
-    private final SimProcess process = new SimProcess(world, host, 0, () -> {}, () -> {});
+    private final SimProcess process = new SimProcess(world, host, 0, dead -> {}, dead -> {});
     private final List<String> done = new ArrayList<>();
     private int stages;
 
