@@ -1,4 +1,4 @@
 package dev.huck.raft.core.consensus;
 
-/** What nodes say to each other: consensus, admission to the cluster, or what they are. */
-public sealed interface PeerMessage permits Message, Admission, RollCall {}
+/** What nodes say to each other: consensus, admission to the cluster, what they are, or what their machines have come to. */
+public sealed interface PeerMessage permits Message, Admission, RollCall, Comparison {}

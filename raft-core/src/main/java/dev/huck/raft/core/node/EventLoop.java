@@ -11,6 +11,7 @@ import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.api.spi.LogStore;
 import dev.huck.raft.api.spi.Transport;
 import dev.huck.raft.core.consensus.Admission;
+import dev.huck.raft.core.consensus.Comparison;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Effect;
 import dev.huck.raft.core.consensus.Event;
@@ -70,6 +71,7 @@ final class EventLoop implements Loop {
     private final List<CompletableFuture<Void>> handOvers = new ArrayList<>();
     private final Consumer<Throwable> failed;
     private final RecoveryReport recoveryReport;
+    private final DivergenceReport divergence;
 
     private volatile View view;
     private volatile boolean stopped;
@@ -107,8 +109,17 @@ final class EventLoop implements Loop {
         this.mailbox = new Mailbox<>(stage, ITEMS_A_TURN, this::turn);
         this.builtIns = new BuiltIns(environment, options, this, transport.commands());
         Stage filesStage = environment.stage("files");
-        this.machine =
-                new MachineRunner(environment, machines, snapshots, this, builtIns, options.consistency(), filesStage);
+        this.peers = new Peers(record.storeId(), record.address(), transport, record.clusterId());
+        this.machine = new MachineRunner(
+                environment,
+                machines,
+                snapshots,
+                this,
+                builtIns,
+                options.consistency(),
+                filesStage,
+                record.storeId(),
+                peers);
         Limits limits = environment
                 .limits()
                 .with(options.memoryBudgetBytes(), options.snapshotEveryBytes(), options.logTailBytes());
@@ -120,8 +131,8 @@ final class EventLoop implements Loop {
         Durability level = raft.configuration().settings().durability();
         this.writer = new LogWriter(environment, store, file, record, mailbox::post, failed);
         this.writer.durability(level);
-        this.peers = new Peers(record.storeId(), record.address(), transport, record.clusterId());
         this.peers.configuration(raft.configuration());
+        this.divergence = new DivergenceReport(record.storeId(), peers);
         this.recoveryReport = new RecoveryReport(environment, peers, level);
         Member self = new Member(
                 record.storeId(), record.nodeId(), record.address(), Member.Voting.NEWCOMER, Member.Versions.CURRENT);
@@ -136,6 +147,7 @@ final class EventLoop implements Loop {
             sayLevel(raft.configuration());
             carryOut();
             admissions.start(raft.configuration(), options, failed);
+            machine.start();
         });
     }
 
@@ -201,6 +213,22 @@ final class EventLoop implements Loop {
     }
 
     @Override
+    public void diverged(Agreement.Finding finding, boolean again) {
+        mailbox.post((Runnable) () -> {
+            divergence.found(finding, raft.configuration());
+            if (finding.alone() == record.storeId()) {
+                step(new Event.Transfer());
+                machine.standsAlone(finding.index(), raft.base().index(), again);
+            }
+        });
+    }
+
+    /** @return the first entry at which this node's machine was seen to differ from all others; 0 for none. Any thread */
+    long divergedAt() {
+        return divergence.own();
+    }
+
+    @Override
     public void snapshotSaved(LogPosition position) {
         mailbox.post(new Event.SnapshotSaved(position));
         mailbox.post((Runnable) () -> snapshotting.saved(position));
@@ -224,7 +252,9 @@ final class EventLoop implements Loop {
 
     @Override
     public Map<String, String> stats() {
-        return Reports.stats(view, machine.appliedIndex());
+        Map<String, String> stats = Reports.stats(view, machine.appliedIndex());
+        stats.put("diverged", divergedAt() == 0 ? "no" : Long.toString(divergedAt()));
+        return stats;
     }
 
     @Override
@@ -339,6 +369,10 @@ final class EventLoop implements Loop {
             rollCalls.asked(question, sender, raft.role());
         } else if (message instanceof RollCall.Answer answer) {
             rollCalls.answered(answer, sender, peers.clusterId() == heard.envelope.clusterId());
+        } else if (message instanceof Comparison comparison) {
+            if (peers.clusterId() == heard.envelope.clusterId()) {
+                machine.compare(comparison, sender);
+            }
         }
     }
 
@@ -401,6 +435,9 @@ final class EventLoop implements Loop {
     private void roleChanged(Effect.RoleChanged changed) {
         String leader = changed.leader() == 0 ? "unknown" : peers.addressOf(changed.leader());
         LOG.info("{} in term {}, leader {}", changed.role(), changed.term(), leader);
+        if (changed.role() == Role.LEADER && machine.suspect() != null) {
+            mailbox.post(new Event.Transfer()); // It could answer nothing.
+        }
         if (changed.role() != Role.LEADER) {
             handOvers.forEach(future -> future.complete(null));
             handOvers.clear();

@@ -54,6 +54,14 @@ interface Loop {
     void machineRestarted(long appliedIndex);
 
     /**
+     * The machines of this node and of others are not the same any more.
+     *
+     * @param finding since when, and who
+     * @param again whether this node's machine was rebuilt because of it before
+     */
+    void diverged(Agreement.Finding finding, boolean again);
+
+    /**
      * A snapshot of the machine is durable.
      *
      * @param position what it covers

@@ -157,6 +157,11 @@ public final class RaftNode implements Node, Gateway {
         return loop.raft();
     }
 
+    /** @return the first entry at which this node's machine was seen to differ from all others; 0 for none. Any thread */
+    public long divergedAt() {
+        return loop.divergedAt();
+    }
+
     @Override
     public Client client() {
         return loop.client();

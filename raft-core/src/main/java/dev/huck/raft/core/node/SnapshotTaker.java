@@ -49,7 +49,8 @@ final class SnapshotTaker {
         LogPosition position = state.position();
         Configuration configuration = state.configuration();
         long stamp = state.stamp();
-        filesStage.execute(() -> save(position, configuration, stamp, snapshot));
+        long digest = state.digest().value();
+        filesStage.execute(() -> save(position, configuration, stamp, digest, snapshot));
     }
 
     /** A snapshot of the live state has to be written before the next command; so it is, but to memory, not to the disk. */
@@ -63,10 +64,10 @@ final class SnapshotTaker {
         return out -> out.write(bytes.toByteArray());
     }
 
-    private void save(LogPosition position, Configuration configuration, long stamp, Snapshot snapshot) {
+    private void save(LogPosition position, Configuration configuration, long stamp, long digest, Snapshot snapshot) {
         LogPosition saved;
         try {
-            saved = files.save(position, configuration, stamp, snapshot).position();
+            saved = files.save(position, configuration, stamp, digest, snapshot).position();
         } catch (Throwable e) {
             LOG.error("the snapshot at index {} could not be written; the log is kept", position.index(), e);
             loop.snapshotAbandoned("the snapshot could not be written: " + e.getMessage());

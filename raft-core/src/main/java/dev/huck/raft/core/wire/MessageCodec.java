@@ -6,6 +6,7 @@ import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Admission.Invitation;
 import dev.huck.raft.core.consensus.Admission.JoinReply;
 import dev.huck.raft.core.consensus.Admission.JoinRequest;
+import dev.huck.raft.core.consensus.Comparison;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.consensus.Member.Versions;
 import dev.huck.raft.core.consensus.Member.Voting;
@@ -62,6 +63,9 @@ final class MessageCodec {
     private static final byte QUERY_REPLY = 15;
     private static final byte ROLL_CALL_QUESTION = 16;
     private static final byte ROLL_CALL_ANSWER = 17;
+    private static final byte COMPARISON_REPORT = 18;
+    private static final byte COMPARISON_QUESTION = 19;
+    private static final byte COMPARISON_ANSWER = 20;
 
     /** An entry in {@link Append}: its term and the length of its payload. */
     private static final int ENTRY_HEADER = 8 + 4;
@@ -149,6 +153,8 @@ final class MessageCodec {
             out.i64(m.call());
             out.i64(m.storeId());
             out.i8(ROLES.indexOf(m.role()));
+        } else if (message instanceof Comparison m) {
+            comparison(out, m);
         } else {
             throw new IllegalArgumentException("a message of " + message.getClass() + " has no form on the wire");
         }
@@ -162,8 +168,32 @@ final class MessageCodec {
             case INVITATION -> new Invitation(in.text());
             case ROLL_CALL_QUESTION -> new RollCall.Question(in.i64());
             case ROLL_CALL_ANSWER -> new RollCall.Answer(in.i64(), in.i64(), role(in.i8()));
+            case COMPARISON_REPORT -> new Comparison.Report(in.i64(), in.i64(), in.i64());
+            case COMPARISON_QUESTION -> new Comparison.Question(in.i64(), in.i64());
+            case COMPARISON_ANSWER -> new Comparison.Answer(in.i64(), in.i64(), in.i64(), in.i64(), in.i64(), in.i64());
             default -> consensus(type, in);
         };
+    }
+
+    private static void comparison(FrameWriter out, Comparison message) {
+        if (message instanceof Comparison.Report m) {
+            out.i8(COMPARISON_REPORT);
+            out.i64(m.storeId());
+            out.i64(m.index());
+            out.i64(m.digest());
+        } else if (message instanceof Comparison.Question m) {
+            out.i8(COMPARISON_QUESTION);
+            out.i64(m.call());
+            out.i64(m.index());
+        } else if (message instanceof Comparison.Answer m) {
+            out.i8(COMPARISON_ANSWER);
+            out.i64(m.call());
+            out.i64(m.storeId());
+            out.i64(m.index());
+            out.i64(m.oldest());
+            out.i64(m.newest());
+            out.i64(m.digest());
+        }
     }
 
     private static Role role(byte code) throws FrameException {

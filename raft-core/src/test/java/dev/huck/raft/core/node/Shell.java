@@ -63,7 +63,16 @@ final class Shell {
         List<CommandSpec> transports = List.of(CommandSpec.of("hello3", Arity.atLeast(0), "fast"));
         builtIns = new BuiltIns(env, Options.builder().build(), loop, transports);
         Supplier<Machine> machineOrDefault = machine == null ? () -> new TestMachine(() -> broken) : machine;
-        machines = new MachineRunner(env, machineOrDefault, snapshots, loop, builtIns, Consistency.HIGH, files);
+        machines = new MachineRunner(
+                env,
+                machineOrDefault,
+                snapshots,
+                loop,
+                builtIns,
+                Consistency.HIGH,
+                files,
+                1,
+                new Peers(1, "127.0.0.1:7481", new TestTransport(), 1));
     }
 
     /** A client and its session. */

@@ -70,6 +70,11 @@ final class TestLoop implements Loop {
     }
 
     @Override
+    public void diverged(Agreement.Finding finding, boolean again) {
+        told.add("diverged at " + finding.index() + (again ? " again" : ""));
+    }
+
+    @Override
     public void snapshotSaved(LogPosition position) {
         told.add("saved " + position.index());
     }

@@ -6,6 +6,7 @@ import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Admission.Invitation;
 import dev.huck.raft.core.consensus.Admission.JoinReply;
 import dev.huck.raft.core.consensus.Admission.JoinRequest;
+import dev.huck.raft.core.consensus.Comparison;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.consensus.Message.Append;
 import dev.huck.raft.core.consensus.Message.AppendReply;
@@ -55,7 +56,10 @@ final class Samples {
                 new JoinReply(-77, true, "welcome"),
                 new RollCall.Question(5),
                 new RollCall.Answer(5, -77, Role.CANDIDATE),
-                new Invitation("10.0.0.1:7481"));
+                new Invitation("10.0.0.1:7481"),
+                new Comparison.Report(-77, 5, -6),
+                new Comparison.Question(4, 5),
+                new Comparison.Answer(4, -77, 5, 3, 9, -6));
     }
 
     static Envelope envelope(PeerMessage message) {

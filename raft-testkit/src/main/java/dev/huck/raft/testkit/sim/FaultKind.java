@@ -62,7 +62,10 @@ public enum FaultKind {
     /** Leaders asked to hand over. */
     TRANSFER(Per.EVERY, 0.5, 3_000, 20_000, "leadership: the leader is asked to hand over"),
     /** Nodes that are stopped and started. */
-    RESTART(Per.EVERY, 0.5, 3_000, 20_000, "leadership: a node is asked to stop, and started again");
+    RESTART(Per.EVERY, 0.5, 3_000, 20_000, "leadership: a node is asked to stop, and started again"),
+
+    /** A machine whose state becomes wrong, so that it gives other results than the others'. */
+    WRONG_STATE(Per.EVERY, 0.3, 3_000, 15_000, "application: a bit turns in the state of one node's machine");
 
     /** What a kind happens to. */
     private enum Per {

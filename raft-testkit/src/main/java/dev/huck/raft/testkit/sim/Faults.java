@@ -77,6 +77,7 @@ final class Faults {
             case SNAPSHOT -> operator.takeSnapshot(random);
             case TRANSFER -> operator.transfer();
             case RESTART -> operator.restart(random);
+            case WRONG_STATE -> cluster.corruption().strike(victim(random), random);
             default -> throw new IllegalStateException(kind + " does not happen at moments");
         }
     }

@@ -12,4 +12,7 @@ interface NodeHandle {
 
     /** Begins to stop the node as {@link Node#close} does, without waiting for the end. */
     void stop();
+
+    /** The first entry at which its machine was seen to differ from all others; 0 for none. */
+    long divergedAt();
 }

@@ -40,6 +40,11 @@ final class RaftNodes implements NodeFactory {
         }
 
         @Override
+        public long divergedAt() {
+            return node.divergedAt();
+        }
+
+        @Override
         @SuppressWarnings("FutureReturnValueIgnored") // nobody waits in a simulation
         public void stop() {
             node.shutdown();

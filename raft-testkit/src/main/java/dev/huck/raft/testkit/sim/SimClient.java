@@ -132,6 +132,7 @@ final class SimClient implements SimConnection.Peer {
         }
         String redirect = null;
         boolean refused = false;
+        boolean doubtful = false;
         for (SimReply reply : replies) {
             ClientOperation operation = outstanding.poll();
             if (operation == null) {
@@ -139,6 +140,7 @@ final class SimClient implements SimConnection.Peer {
                 return;
             }
             workload.answered(operation, reply);
+            doubtful |= SimConnection.DOUBTFUL.equals(reply.text());
             if (world.isTraced()) {
                 world.trace(-1, "client " + number + " learns " + operation + text(reply));
             }
@@ -152,7 +154,11 @@ final class SimClient implements SimConnection.Peer {
                         : redirect;
             }
         }
-        if (refused && outstanding.isEmpty()) {
+        if (doubtful) {
+            from.leave();
+            disconnected();
+            target = random.nextInt(hosts.size());
+        } else if (refused && outstanding.isEmpty()) {
             from.leave();
             disconnected();
             target = redirect == null ? random.nextInt(hosts.size()) : host(redirect);

@@ -19,6 +19,7 @@ final class SimCluster {
     private final Profile profile;
     private final NodeFactory factory;
     private final Invariants invariants;
+    private final Corruption corruption;
     private final List<SimHost> hosts = new ArrayList<>();
     private final SimNetwork network;
     private final SimRandom disks;
@@ -32,6 +33,7 @@ final class SimCluster {
         this.profile = profile;
         this.factory = factory;
         this.invariants = invariants;
+        this.corruption = new Corruption(world);
         this.disks = world.random("disks");
         this.random = world.random("processes");
         for (int i = 0; i < profile.voters + profile.spares; i++) {
@@ -46,8 +48,13 @@ final class SimCluster {
         world.observer(event -> {
             if (event.process != null) {
                 invariants.after(event.process);
+                corruption.check(event.process.host());
             }
         });
+    }
+
+    Corruption corruption() {
+        return corruption;
     }
 
     List<SimHost> hosts() {
@@ -106,7 +113,7 @@ final class SimCluster {
         }
         SimEnvironment environment = new SimEnvironment(world, process, network, profile.limits, this::ioTime);
         process.run("open", () -> {
-            NodeHandle node = factory.open(environment, options(host), () -> process.newMachine(invariants.applied()));
+            NodeHandle node = factory.open(environment, options(host), () -> process.newMachine(invariants.applied(), corruption));
             process.opened(node);
         });
     }
@@ -256,17 +263,20 @@ final class SimCluster {
                     || member.voting() != Member.Voting.VOTER
                     || !other.last().equals(core.last())
                     || other.commitIndex() != core.commitIndex()
-                    || !hasAppliedAll(host)) {
+                    || !hasAppliedAll(host, core.configuration().members().size())) {
                 return false;
             }
         }
         return true;
     }
 
-    private boolean hasAppliedAll(SimHost host) {
+    private boolean hasAppliedAll(SimHost host, int voters) {
         SimProcess process = host.process();
         SimMachine machine = process == null ? null : process.machine();
-        return machine != null && machine.applied() == invariants.applied().size();
+        // What can't be rebuilt stops at what it was; that its node knows.
+        return machine != null
+                && corruption.isFound(host, hosts, voters)
+                && (machine.isSpoilt() || machine.applied() == invariants.applied().size());
     }
 
     /** Puts empty disks into a machine that runs nothing. */

@@ -26,18 +26,23 @@ final class SimMachine implements Machine {
     private static final int BALLAST = 40;
 
     private final AppliedHistory history;
+    private final Corruption corruption;
     private final long[] values = new long[KEYS];
     private int applied;
     private long position;
     private long hash;
+    /** Its state is wrong, so it is no measure for others any more. */
+    private boolean spoilt;
 
     /**
      * An empty machine.
      *
      * @param history told of everything that this instance does
+     * @param corruption told of every result
      */
-    SimMachine(AppliedHistory history) {
+    SimMachine(AppliedHistory history, Corruption corruption) {
         this.history = history;
+        this.corruption = corruption;
     }
 
     /**
@@ -55,6 +60,16 @@ final class SimMachine implements Machine {
             case INCR -> Command.of("incr", key, id);
             case APPEND -> Command.of("append", key, id);
         };
+    }
+
+    /** Makes the state wrong. */
+    void spoil(int key, long bits) {
+        spoilt = true;
+        values[key] ^= bits;
+    }
+
+    boolean isSpoilt() {
+        return spoilt;
     }
 
     int applied() {
@@ -98,7 +113,11 @@ final class SimMachine implements Machine {
                 + SimRandom.mix(position ^ values[key])
                 + context.nanos()
                 + context.random().nextLong());
-        history.applied(applied++, position, id, hash);
+        if (!spoilt) {
+            history.applied(applied, position, id, hash);
+        }
+        applied++;
+        corruption.result(spoilt, position, values[key]);
         return shown(key);
     }
 
@@ -116,7 +135,11 @@ final class SimMachine implements Machine {
         int count = applied;
         long at = position;
         long over = hash;
-        Snapshot snapshot = out -> write(out, captured, count, at, over);
+        boolean wrong = spoilt;
+        Snapshot snapshot = out -> {
+            out.writeBoolean(wrong);
+            write(out, captured, count, at, over);
+        };
         return count % 4 == 0 ? Snapshot.blocking(snapshot) : snapshot;
     }
 
@@ -134,6 +157,7 @@ final class SimMachine implements Machine {
 
     @Override
     public void restore(DataInput in) throws IOException {
+        spoilt = in.readBoolean();
         applied = in.readInt();
         position = in.readLong();
         hash = in.readLong();
@@ -145,6 +169,8 @@ final class SimMachine implements Machine {
                 throw new IOException("the snapshot is damaged");
             }
         }
-        history.restored(applied, hash);
+        if (!spoilt) {
+            history.restored(applied, hash);
+        }
     }
 }

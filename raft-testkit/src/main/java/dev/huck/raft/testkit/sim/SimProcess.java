@@ -181,8 +181,8 @@ final class SimProcess {
         return node == null ? null : node.core();
     }
 
-    SimMachine newMachine(AppliedHistory history) {
-        SimMachine made = new SimMachine(history);
+    SimMachine newMachine(AppliedHistory history, Corruption corruption) {
+        SimMachine made = new SimMachine(history, corruption);
         machine = made;
         return made;
     }
