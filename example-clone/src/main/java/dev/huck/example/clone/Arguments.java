@@ -91,6 +91,8 @@ final class Arguments {
         with(Setting.ID, value -> options.id(value.value()));
         with(Setting.DIR, value -> options.directory(directory(value)));
         with(Setting.JOIN, value -> options.join(join(value)));
+        with(Setting.LEARNER, value -> options.learner(value.yes()));
+        with(Setting.PROTOCOL_MAX, value -> options.protocolMax(value.number(1, Integer.MAX_VALUE)));
         with(Setting.BACKEND, value -> options.backend(backend(value, backends)));
         with(Setting.DURABILITY, value -> options.durability(value.oneOf(Durability.class)));
         with(Setting.CONSISTENCY, value -> options.consistency(value.oneOf(Consistency.class)));

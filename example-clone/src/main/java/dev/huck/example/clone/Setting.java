@@ -23,6 +23,8 @@ enum Setting {
     DIR("d", "directory", "the node's own directory (data)"),
     /** Member to join. */
     JOIN("j", "[host:]port", "any member of the cluster to join; a bare port is on this machine"),
+    /** Joins as a learner. */
+    LEARNER("", "", "join as a learner: a copy that does not vote, until RAFT PROMOTE"),
     /** Log store. */
     BACKEND("", "name", "log store: " + Setting.BACKENDS + " (what is on disk, else lmdb)"),
     /** Durability. */
@@ -43,6 +45,8 @@ enum Setting {
     REQUEST_TIMEOUT("", "time", "how long a command may stay without an answer (10s)"),
     /** Join timeout. */
     JOIN_TIMEOUT("", "time", "how long joining is tried (30s)"),
+    /** Newest protocol that is admitted to. */
+    PROTOCOL_MAX("", "version", "newest version of the peer protocol to use, for upgrades (the newest known)"),
     /** Log size that triggers a snapshot. */
     SNAPSHOT_EVERY("", "size", "log size after which a snapshot is taken (64mb)"),
     /** Snapshots kept. */

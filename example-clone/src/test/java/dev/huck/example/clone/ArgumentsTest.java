@@ -140,7 +140,8 @@ class ArgumentsTest {
         Options options = options("--advertise me:1 -n id7 --heartbeat 50ms --election-timeout-min 1s"
                 + " --election-timeout-max 2s --request-timeout 3s --join-timeout 1m --snapshot-every 1gb"
                 + " --snapshots-kept 5 --log-tail 512kb --memory-budget 2mb --max-command 2048 --max-arguments 77"
-                + " --max-connections 88 --max-output 3m --idle-timeout 1h --partial-command-timeout 1500 --insecure");
+                + " --max-connections 88 --max-output 3m --idle-timeout 1h --partial-command-timeout 1500 --insecure"
+                + " -j 7482 --learner --protocol-max 1");
         assertEquals(Optional.of("me:1"), options.advertise());
         assertEquals(Optional.of("id7"), options.id());
         assertEquals(Duration.ofMillis(50), options.heartbeat());
@@ -159,6 +160,8 @@ class ArgumentsTest {
         assertEquals(Duration.ofHours(1), options.idleTimeout());
         assertEquals(Duration.ofMillis(1500), options.partialCommandTimeout());
         assertTrue(options.insecure());
+        assertTrue(options.learner());
+        assertEquals(1, options.protocolMax());
     }
 
     @ParameterizedTest

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.huck.raft.api.Client;
 import dev.huck.raft.api.HuckException;
+import dev.huck.raft.api.MembershipChange;
 import dev.huck.raft.api.Node;
 import dev.huck.raft.api.NodeStatus;
 import dev.huck.raft.api.Options;
@@ -131,12 +132,7 @@ class CloneTest {
         }
 
         @Override
-        public CompletionStage<Void> addMember(String address) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public CompletionStage<Void> removeMember(String idOrAddress) {
+        public CompletionStage<Void> changeMembers(MembershipChange change) {
             throw new UnsupportedOperationException();
         }
 

@@ -6,6 +6,19 @@ package dev.huck.raft.api;
  * @param id the node's id
  * @param storeId the random id of its data directory; a voter is (id, storeId)
  * @param address host:port at which clients and peers reach it
- * @param voter whether it votes; a learner does not
+ * @param voting what it is to the quorums
+ * @param protocol versions of the peer protocol that it understands
+ * @param machine versions of the machine's commands that it understands
  */
-public record MemberInfo(String id, long storeId, String address, boolean voter) {}
+public record MemberInfo(
+        String id, long storeId, String address, Voting voting, VersionRange protocol, VersionRange machine) {
+
+    /**
+     * Whether it votes; a learner does not.
+     *
+     * @return as {@link Voting#isVoter}
+     */
+    public boolean voter() {
+        return voting.isVoter();
+    }
+}

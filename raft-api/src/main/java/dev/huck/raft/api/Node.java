@@ -62,7 +62,9 @@ public interface Node extends AutoCloseable {
      * @param address host:port of the newcomer
      * @return completed when it votes; exceptionally with a {@link HuckException}
      */
-    CompletionStage<Void> addMember(String address);
+    default CompletionStage<Void> addMember(String address) {
+        return changeMembers(MembershipChange.builder().addVoter(address).build());
+    }
 
     /**
      * Removes a node. Only the leader can; it can remove itself.
@@ -70,7 +72,42 @@ public interface Node extends AutoCloseable {
      * @param idOrAddress the node's id or address
      * @return completed when the change is committed; exceptionally with a {@link HuckException}
      */
-    CompletionStage<Void> removeMember(String idOrAddress);
+    default CompletionStage<Void> removeMember(String idOrAddress) {
+        return changeMembers(MembershipChange.builder().remove(idOrAddress).build());
+    }
+
+    /**
+     * Changes the membership, in one step and at one moment: see {@link MembershipChange}. Only the leader can, and one
+     * change at a time; it is refused with {@link HuckException.Busy} while another is under way, and with
+     * {@link HuckException.Rejected} when it was made for another configuration. Once begun, whoever leads finishes it. A
+     * change that waits for newcomers is given up by removing one of them.
+     *
+     * @param change what to change
+     * @return completed when all of it is committed; exceptionally with a {@link HuckException}, which is
+     *     {@link HuckException.OutcomeUnknown} if this node ceased to lead, or newcomers have not caught up in time
+     */
+    CompletionStage<Void> changeMembers(MembershipChange change);
+
+    /**
+     * Makes a learner a voter, once it has caught up. Only the leader can.
+     *
+     * @param idOrAddress the member
+     * @return completed when it votes; exceptionally as {@link #changeMembers}
+     */
+    default CompletionStage<Void> promote(String idOrAddress) {
+        return changeMembers(MembershipChange.builder().promote(idOrAddress).build());
+    }
+
+    /**
+     * Makes a voter a learner: it keeps a copy of the data, and counts in no quorum. Only the leader can; it can demote
+     * itself, and then hands over.
+     *
+     * @param idOrAddress the member
+     * @return completed when the change is committed; exceptionally as {@link #changeMembers}
+     */
+    default CompletionStage<Void> demote(String idOrAddress) {
+        return changeMembers(MembershipChange.builder().demote(idOrAddress).build());
+    }
 
     /**
      * Hands leadership to another voter, the most up to date one. Does nothing where this node does not lead.

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param appliedIndex last entry applied to the machine
  * @param snapshotIndex last entry covered by its newest snapshot; 0 for none
  * @param members the cluster's members, by id
+ * @param configuration what is said of the configuration that names them
  */
 public record NodeStatus(
         String id,
@@ -29,7 +30,8 @@ public record NodeStatus(
         long commitIndex,
         long appliedIndex,
         long snapshotIndex,
-        List<MemberInfo> members) {
+        List<MemberInfo> members,
+        ConfigurationInfo configuration) {
     /** Copies the list. */
     public NodeStatus {
         members = List.copyOf(members);

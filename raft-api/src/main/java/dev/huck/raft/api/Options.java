@@ -64,6 +64,21 @@ public final class Options {
         return Optional.ofNullable(values.join);
     }
 
+    /** @return whether this node joins as a learner and stays one until it is promoted; default false */
+    public boolean learner() {
+        return values.learner;
+    }
+
+    /**
+     * The newest version of the peer protocol that this node admits to: for upgrades node by node that may have to be
+     * taken back.
+     *
+     * @return the version; default 0, the newest that the build knows
+     */
+    public int protocolMax() {
+        return values.protocolMax;
+    }
+
     /** @return the log store's name; default: what is on disk, else {@code lmdb}, else the only durable one */
     public Optional<String> backend() {
         return Optional.ofNullable(values.backend);
@@ -178,6 +193,8 @@ public final class Options {
         private @Nullable String advertise;
         private @Nullable String id;
         private @Nullable String join;
+        private boolean learner;
+        private int protocolMax;
         private @Nullable String backend;
         private String engine = "";
         private String transport = "";
@@ -208,6 +225,8 @@ public final class Options {
             this.advertise = other.advertise;
             this.id = other.id;
             this.join = other.join;
+            this.learner = other.learner;
+            this.protocolMax = other.protocolMax;
             this.backend = other.backend;
             this.engine = other.engine;
             this.transport = other.transport;
@@ -397,6 +416,28 @@ public final class Options {
         }
 
         /**
+         * Sets {@link Options#learner}.
+         *
+         * @param value the option
+         * @return this
+         */
+        public Builder learner(boolean value) {
+            this.learner = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#protocolMax}.
+         *
+         * @param value the option
+         * @return this
+         */
+        public Builder protocolMax(int value) {
+            this.protocolMax = value;
+            return this;
+        }
+
+        /**
          * Sets {@link Options#joinTimeout}.
          *
          * @param value the value
@@ -535,6 +576,7 @@ public final class Options {
             check(maxCommandBytes >= 1024 && maxCommandBytes <= 512 << 20, "maxCommandBytes must be 1 KiB to 512 MiB");
             check(memoryBudgetBytes >= 1 << 20, "memoryBudgetBytes must be at least 1 MiB");
             check(maxConnections >= 1, "maxConnections must be at least 1");
+            check(protocolMax >= 0, "protocolMax is a version of the protocol, or 0 for the newest");
             check(join == null || !join.equals(advertise == null ? address : advertise), "a node can't join itself");
             check(
                     id == null || isName(id),

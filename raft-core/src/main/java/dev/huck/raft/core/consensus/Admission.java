@@ -24,6 +24,7 @@ public sealed interface Admission extends PeerMessage {
      * A leader asks the node at an address to ask to join, because an operator said so.
      *
      * @param leaderAddress where to send the {@link JoinRequest}
+     * @param learner whether it is to stay a learner
      */
-    record Invitation(String leaderAddress) implements Admission {}
+    record Invitation(String leaderAddress, boolean learner) implements Admission {}
 }

@@ -39,7 +39,8 @@ record ChangePlan(Configuration next, @Nullable Rejection refused) {
                     ? new ChangePlan(changed.abandoned(), null)
                     : refused(current, Rejection.CHANGE_IN_PROGRESS);
         }
-        return new ChangePlan(settle(changed), null);
+        Configuration next = settle(changed);
+        return new ChangePlan(next.members().equals(current.members()) ? current : next, null);
     }
 
     private static ChangePlan refused(Configuration current, Rejection reason) {

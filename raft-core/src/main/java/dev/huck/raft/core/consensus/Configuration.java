@@ -84,6 +84,14 @@ public record Configuration(long index, List<Member> members, Settings settings)
                         || m.voting() == Voting.RETREATING);
     }
 
+    /** @return the newest version of the peer protocol that all members understand; 1 if there are none */
+    public int protocol() {
+        return members.stream()
+                .mapToInt(member -> member.versions().protocolMax())
+                .min()
+                .orElse(1);
+    }
+
     /**
      * Whether this store is in some quorum.
      *

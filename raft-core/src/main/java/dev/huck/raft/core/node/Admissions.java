@@ -1,7 +1,7 @@
 package dev.huck.raft.core.node;
 
 import dev.huck.raft.api.HuckException;
-import dev.huck.raft.api.Options;
+import dev.huck.raft.api.MembershipChange;
 import dev.huck.raft.core.consensus.Admission.Invitation;
 import dev.huck.raft.core.consensus.Admission.JoinReply;
 import dev.huck.raft.core.consensus.Admission.JoinRequest;
@@ -9,159 +9,48 @@ import dev.huck.raft.core.consensus.Change;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Event;
 import dev.huck.raft.core.consensus.Member;
+import dev.huck.raft.core.consensus.Member.Voting;
 import dev.huck.raft.core.consensus.Rejection;
-import dev.huck.raft.core.env.Environment;
 import dev.huck.raft.core.env.Stage;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Getting into and out of a cluster. A newcomer asks, because only it knows its store id; an operator's
- * {@code RAFTADDPEER} makes the leader invite it to ask. Loop stage only.
+ * Who gets into the cluster and out of it, as its leader sees it. A newcomer asks, because only it knows its store id; an
+ * operator's change makes the leader invite the nodes that it names to ask. Loop stage only.
  */
 final class Admissions {
     private static final Logger LOG = LoggerFactory.getLogger("dev.huck.raft");
-    /** Finn's words, which have no code in front. */
-    private static final String UNKNOWN_PEER = "peer is unknown";
-    /** A host, in brackets if it has colons of its own, and a port from 1 on. */
-    private static final Pattern ADDRESS = Pattern.compile(
-            "(\\[[0-9A-Fa-f:.%]+]|[^\\s:/\\[\\]]+):0*([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])");
+    private static final long INVITE_AGAIN = TimeUnit.SECONDS.toNanos(1);
 
-    private static final long FIRST_RETRY = TimeUnit.MILLISECONDS.toNanos(200);
-    private static final long LAST_RETRY = TimeUnit.SECONDS.toNanos(2);
-
-    private final Environment environment;
     private final Stage stage;
     private final Peers peers;
     private final Member self;
     private final Consumer<Event> core;
     private final Map<Long, BiConsumer<@Nullable Rejection, Boolean>> changes = new HashMap<>();
-    private final Map<String, CompletableFuture<Void>> invited = new HashMap<>();
+    /** By address of a node that is invited. */
+    private final Map<String, ChangeRequest> invited = new HashMap<>();
+
     private long requests;
 
-    private @Nullable String joining;
-    private String answer = "no answer";
-    private long giveUpAt;
-    private long retry = FIRST_RETRY;
-
-    Admissions(Environment environment, Stage stage, Peers peers, Member self, Consumer<Event> core) {
-        this.environment = environment;
+    Admissions(Stage stage, Peers peers, Member self, Consumer<Event> core) {
         this.stage = stage;
         this.peers = peers;
         this.self = self;
         this.core = core;
     }
 
-    /** At the start: what this node has to tell others, or to ask of them, before it can take part. */
-    void start(Configuration configuration, Options options, Consumer<Throwable> failed) {
-        Member me = configuration.member(self.storeId());
-        if (me != null) {
-            announceMove(configuration, me);
-        } else if (!configuration.members().isEmpty()) {
-            LOG.warn(
-                    "in the newest configuration that this node has ({}) it is no member: it waits to hear from one of them."
-                            + " If it was removed, empty its directory and start it with --join",
-                    addresses(configuration));
-        } else if (options.join().isPresent()) {
-            join(options.join().get(), options.joinTimeout().toNanos(), failed);
-        } else {
-            LOG.warn(
-                    "this node never got to join a cluster, and waits to be called by one: start it with --join and the"
-                            + " address of a member, or say RAFTADDPEER {} at the leader; to found a new cluster, empty {}",
-                    self.address(),
-                    options.directory().toAbsolutePath());
-        }
-    }
+    // ---- who asks
 
-    private static String addresses(Configuration configuration) {
-        return configuration.members().stream().map(Member::address).collect(Collectors.joining(", "));
-    }
-
-    // ---- the newcomer
-
-    /** Asks again and again, with longer pauses, until the cluster has this node, refuses it, or the time is up. */
-    private void join(String address, long patienceNanos, Consumer<Throwable> failed) {
-        joining = address;
-        giveUpAt = environment.nanoTime() + patienceNanos;
-        askToJoin(failed);
-    }
-
-    private void askToJoin(Consumer<Throwable> failed) {
-        String address = joining;
-        if (address == null) {
-            return;
-        }
-        if (environment.nanoTime() - giveUpAt > 0) {
-            joining = null;
-            failed.accept(new HuckException.StartFailed(
-                    "ERR could not join the cluster at " + address + ": " + answer
-                            + ". Check that a member runs there and that it can reach " + self.address(),
-                    null));
-            return;
-        }
-        peers.send(address, 0, new JoinRequest(self, false));
-        retry = Math.min(LAST_RETRY, retry * 3 / 2);
-        stage.schedule(retry, () -> askToJoin(failed));
-    }
-
-    /** The configuration in force has changed. */
-    void configurationChanged(Configuration configuration) {
-        if (configuration.member(self.storeId()) != null) {
-            joining = null;
-        }
-    }
-
-    /** Known under another address: any other member passes the news on to the leader. */
-    private void announceMove(Configuration configuration, Member me) {
-        if (!me.address().equals(self.address())) {
-            configuration.members().stream()
-                    .filter(member -> member.storeId() != self.storeId())
-                    .findFirst()
-                    .ifPresent(member -> peers.send(member.address(), 0, new JoinRequest(self, false)));
-        }
-    }
-
-    void replied(JoinReply reply, String sender, Consumer<Throwable> failed) {
-        CompletableFuture<Void> invitation = invited.remove(sender);
-        if (invitation != null && !reply.accepted()) {
-            invitation.completeExceptionally(new HuckException.Rejected(reply.message()));
-        } else if (reply.storeId() == self.storeId() && joining != null && !reply.accepted()) {
-            answer = reply.message();
-            // Only an error about the request itself is final: a leader lost on the way (UNKNOWN) is asked for again.
-            if (answer.startsWith("ERR")) {
-                joining = null;
-                failed.accept(new HuckException.StartFailed("ERR the cluster refused this node: " + answer, null));
-            }
-        }
-    }
-
-    void invited(Invitation invitation, long cluster) {
-        // A node that was removed, and still has its directory, may come back to the same cluster.
-        boolean free = peers.clusterId() == 0 || peers.clusterId() == cluster;
-        peers.send(
-                invitation.leaderAddress(),
-                0,
-                free
-                        ? new JoinRequest(self, false)
-                        : new JoinReply(
-                                self.storeId(),
-                                false,
-                                "ERR the node at " + self.address() + " belongs to another cluster; a node that joins"
-                                        + " must be started with an empty directory and --join"));
-    }
-
-    // ---- the cluster
-
-    /** A node asks to be a member. */
+    /** A node asks to be a member, or says where it is now. */
     void requested(JoinRequest request, View view) {
         Member newcomer = request.member();
         String leader = peers.addressOf(view.leader());
@@ -186,91 +75,135 @@ final class Admissions {
                 return;
             }
         }
+        ChangeRequest invitation = invited.get(newcomer.address());
+        if (invitation != null) {
+            invitation.introduced(newcomer);
+            carryOut(invitation, view.configuration());
+            return;
+        }
         LOG.info("received add peer request from {}", newcomer.address());
-        change(Change.of(new Change.Add(newcomer)), (rejection, known) -> {
-            CompletableFuture<Void> invitation = invited.remove(newcomer.address());
+        change(Change.of(step(newcomer, view.configuration())), (rejection, known) -> {
             HuckException problem = problem(rejection, known, newcomer.address());
             if (problem == null) {
                 LOG.info("node {} added successfully", newcomer.address());
-                reply(newcomer, true, self.address());
-            } else {
-                reply(newcomer, false, String.valueOf(problem.getMessage()));
             }
-            if (invitation != null) {
-                complete(invitation, problem);
-            }
+            reply(newcomer, problem == null, problem == null ? self.address() : String.valueOf(problem.getMessage()));
         });
+    }
+
+    /** Who waits to vote goes on waiting; other members only say where they are. */
+    private static Change.Step step(Member newcomer, Configuration configuration) {
+        Member there = configuration.member(newcomer.storeId());
+        boolean comes = there == null || there.voting() == Voting.NEWCOMER || there.voting() == Voting.AWAITED;
+        return comes
+                ? new Change.Add(newcomer)
+                : new Change.Update(newcomer.storeId(), newcomer.address(), newcomer.versions());
     }
 
     private void reply(Member newcomer, boolean accepted, String message) {
         peers.send(newcomer.address(), 0, new JoinReply(newcomer.storeId(), accepted, message));
     }
 
-    void add(String address, View view, long patienceNanos, CompletableFuture<Void> future) {
-        if (!ADDRESS.matcher(address).matches()) {
-            future.completeExceptionally(
-                    new HuckException.Rejected("ERR '" + address + "' is no address of a node; host:port is needed"));
-            return;
+    /** A node that was invited does not come. */
+    void declined(JoinReply reply, String sender) {
+        ChangeRequest invitation = invited.get(sender);
+        if (invitation != null && !reply.accepted()) {
+            forget(invitation);
+            invitation.end(new HuckException.Rejected(reply.message()));
         }
-        for (Member member : view.configuration().members()) {
-            if (member.address().equals(address) && member.voting() == Member.Voting.VOTER) {
-                future.complete(null);
-                return;
-            }
-        }
+    }
+
+    // ---- the operator
+
+    /** Changes the membership: invites who is to come, and goes on when all of them have said who they are. */
+    void change(MembershipChange change, View view, long patienceNanos, CompletableFuture<Void> future) {
         if (view.leader() != self.storeId()) {
             future.completeExceptionally(notLeader(view));
             return;
         }
-        CompletableFuture<Void> before = invited.put(address, future);
-        if (before != null) {
-            before.completeExceptionally(new HuckException.Busy("BUSY a newer request for " + address + " took over"));
+        Configuration configuration = view.configuration();
+        if (change.basis().isPresent() && change.basis().getAsLong() != configuration.index()) {
+            future.completeExceptionally(problem(Rejection.CONFIGURATION_CHANGED, true, ""));
+            return;
         }
-        invite(address, future);
+        ChangeRequest request = new ChangeRequest(change, configuration, future);
+        HuckException wrong = request.wrong();
+        if (wrong != null) {
+            future.completeExceptionally(wrong);
+            return;
+        }
+        for (String address : List.copyOf(request.awaited())) {
+            ChangeRequest before = invited.put(address, request);
+            if (before != null) {
+                forget(before);
+                invited.put(address, request);
+                before.end(new HuckException.Busy("BUSY a newer request for " + address + " took over"));
+            }
+        }
+        carryOut(request, configuration);
+        invite(request);
         stage.schedule(patienceNanos, () -> {
-            if (invited.remove(address, future)) {
-                future.completeExceptionally(new HuckException.OutcomeUnknown("UNKNOWN the node at " + address
-                        + " has not become a voter in time; it may still: see RAFTPEERS"));
+            if (!future.isDone()) {
+                boolean begun = !forget(request);
+                request.end(
+                        new HuckException.OutcomeUnknown(
+                                begun
+                                        ? "UNKNOWN not all newcomers have caught up in time; they still may: see RAFT CONFIG, and"
+                                                + " remove one of them to give the change up"
+                                        : "UNKNOWN no answer in time from " + String.join(", ", request.awaited())
+                                                + ": check that a node runs there that belongs to no cluster; it may still join"));
             }
         });
     }
 
-    private void invite(String address, CompletableFuture<Void> future) {
-        if (invited.get(address) == future) {
-            peers.send(address, 0, new Invitation(self.address()));
-            stage.schedule(LAST_RETRY / 2, () -> invite(address, future));
+    private void invite(ChangeRequest request) {
+        if (!request.future.isDone() && !request.awaited().isEmpty()) {
+            for (String address : request.awaited()) {
+                peers.send(address, 0, new Invitation(self.address(), request.wantsLearner(address)));
+            }
+            stage.schedule(INVITE_AGAIN, () -> invite(request));
         }
     }
 
-    void remove(String idOrAddress, View view, CompletableFuture<Void> future) {
-        if (view.leader() != self.storeId()) {
-            future.completeExceptionally(notLeader(view));
+    /** Takes back its invitations; says whether there were any. */
+    private boolean forget(ChangeRequest request) {
+        return invited.values().removeIf(other -> other == request);
+    }
+
+    private void carryOut(ChangeRequest request, Configuration configuration) {
+        if (!request.awaited().isEmpty() || request.future.isDone()) {
             return;
         }
-        for (Member member : view.configuration().members()) {
-            if (member.nodeId().equals(idOrAddress) || member.address().equals(idOrAddress)) {
-                change(Change.of(new Change.Remove(member.storeId())), (rejection, known) -> {
-                    HuckException problem = problem(rejection, known, idOrAddress);
-                    if (problem == null) {
-                        LOG.info("node {} detached successfully", idOrAddress);
-                    }
-                    complete(future, problem);
-                });
-                return;
+        forget(request);
+        Change resolved;
+        try {
+            resolved = request.resolve(configuration);
+        } catch (HuckException.Rejected unknown) {
+            request.end(unknown);
+            return;
+        }
+        change(resolved, (rejection, known) -> {
+            HuckException problem = problem(rejection, known, names(request.change));
+            for (Member newcomer : request.newcomers()) {
+                if (problem == null) {
+                    LOG.info("node {} added successfully", newcomer.address());
+                }
+                reply(
+                        newcomer,
+                        problem == null,
+                        problem == null ? self.address() : String.valueOf(problem.getMessage()));
             }
-        }
-        future.completeExceptionally(new HuckException.Rejected(UNKNOWN_PEER));
+            request.end(problem);
+        });
     }
 
-    private static void complete(CompletableFuture<Void> future, @Nullable HuckException problem) {
-        if (problem == null) {
-            future.complete(null);
-        } else {
-            future.completeExceptionally(problem);
-        }
+    private static String names(MembershipChange change) {
+        return String.join(
+                ", ", change.steps().stream().map(MembershipChange.Step::member).toList());
     }
 
-    private void change(Change change, BiConsumer<@Nullable Rejection, Boolean> then) {
+    /** Hands a change to the core. */
+    void change(Change change, BiConsumer<@Nullable Rejection, Boolean> then) {
         changes.put(++requests, then);
         core.accept(new Event.ChangeMembers(requests, change));
     }
@@ -295,12 +228,12 @@ final class Admissions {
             case NOT_LEADER, TRANSFERRING -> new HuckException.NotLeader("CLUSTERDOWN this node does not lead");
             case CHANGE_IN_PROGRESS, BUSY ->
                 new HuckException.Busy("BUSY another change of membership is under way; try again");
-            case UNKNOWN_MEMBER -> new HuckException.Rejected(UNKNOWN_PEER);
+            case UNKNOWN_MEMBER -> new HuckException.Rejected(ChangeRequest.UNKNOWN_PEER);
             case LAST_VOTER ->
                 new HuckException.Rejected("ERR " + who + " is the last voter: a cluster can't be left without one");
             case CONFIGURATION_CHANGED ->
                 new HuckException.Rejected(
-                        "ERR the configuration has changed meanwhile: look at it, then decide again");
+                        "ERR the configuration is another one by now: see RAFT CONFIG, decide again");
             case NAME_TAKEN -> new HuckException.Rejected("ERR another member has the id or the address of " + who);
             case SUPERSEDED -> new HuckException.Rejected("ERR a later change of membership undid this one");
         };
@@ -308,8 +241,7 @@ final class Admissions {
 
     /** Whoever waits for an invitation to be taken up waits in vain. */
     void stop(HuckException problem) {
-        joining = null;
-        invited.values().forEach(future -> future.completeExceptionally(problem));
+        invited.values().forEach(request -> request.end(problem));
         invited.clear();
     }
 
@@ -317,7 +249,7 @@ final class Admissions {
         Configuration configuration = view.configuration();
         if (!configuration.members().isEmpty() && configuration.member(self.storeId()) == null) {
             return new HuckException.NotLeader("CLUSTERDOWN this node is no member of its cluster: ask one of "
-                    + addresses(configuration) + ". If it was removed, stop it");
+                    + OwnPlace.addresses(configuration) + ". If it was removed, stop it");
         }
         String leader = view.leader() == 0 ? null : peers.addressOf(view.leader());
         return new HuckException.NotLeader(

@@ -45,6 +45,10 @@ final class Boot {
         NodeRecord record = before;
         String boot = environment.bootId();
         if (record == null) {
+            if (options.learner() && options.join().isEmpty()) {
+                throw new HuckException.StartFailed(
+                        "ERR a learner can't found a cluster: say which one it is to join (--join)", null);
+            }
             long clusterId = options.join().isPresent() ? 0 : nonZero(environment);
             record = new NodeRecord(
                     clusterId,

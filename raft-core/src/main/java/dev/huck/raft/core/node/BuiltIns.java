@@ -54,6 +54,7 @@ final class BuiltIns {
                 (session, command) -> session.answerOnMachine(
                         reply -> reply.verbatim(info.text(command, session.machines())), command));
         new RaftCommands(loop).addTo(this);
+        new RaftContainer(loop).addTo(this);
     }
 
     /** Adds a command that can be answered at once on any thread. */

@@ -3,6 +3,7 @@ package dev.huck.raft.core.node;
 import dev.huck.raft.api.Durability;
 import dev.huck.raft.api.HuckException;
 import dev.huck.raft.api.Machine;
+import dev.huck.raft.api.MembershipChange;
 import dev.huck.raft.api.NodeStatus;
 import dev.huck.raft.api.Options;
 import dev.huck.raft.api.Role;
@@ -11,6 +12,7 @@ import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.api.spi.LogStore;
 import dev.huck.raft.api.spi.Transport;
 import dev.huck.raft.core.consensus.Admission;
+import dev.huck.raft.core.consensus.Change;
 import dev.huck.raft.core.consensus.Comparison;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Effect;
@@ -64,6 +66,7 @@ final class EventLoop implements Loop {
     private final BuiltIns builtIns;
     private final Peers peers;
     private final Admissions admissions;
+    private final OwnPlace place;
     private final RollCalls rollCalls;
     private final Snapshotting snapshotting;
     private final Requests requests;
@@ -135,9 +138,14 @@ final class EventLoop implements Loop {
         this.divergence = new DivergenceReport(record.storeId(), peers);
         this.recoveryReport = new RecoveryReport(environment, peers, level);
         Member self = new Member(
-                record.storeId(), record.nodeId(), record.address(), Member.Voting.NEWCOMER, Member.Versions.CURRENT);
+                record.storeId(),
+                record.nodeId(),
+                record.address(),
+                options.learner() ? Member.Voting.LEARNER : Member.Voting.NEWCOMER,
+                Member.Versions.CURRENT);
+        this.admissions = new Admissions(stage, peers, self, this::step);
+        this.place = new OwnPlace(environment, stage, peers, self, () -> View.of(raft), this::propose, failed);
         this.rollCalls = new RollCalls(stage, peers, record.storeId());
-        this.admissions = new Admissions(environment, stage, peers, self, this::step);
         this.requests =
                 new Requests(environment, options, stage, raft, machine, () -> admissions.notLeader(View.of(raft)));
     }
@@ -146,7 +154,7 @@ final class EventLoop implements Loop {
         stage.execute(() -> {
             sayLevel(raft.configuration());
             carryOut();
-            admissions.start(raft.configuration(), options, failed);
+            place.start(options);
             machine.start();
         });
     }
@@ -264,16 +272,12 @@ final class EventLoop implements Loop {
     }
 
     @Override
-    public CompletionStage<Void> addMember(String address) {
+    public CompletionStage<Void> changeMembers(MembershipChange change) {
         CompletableFuture<Void> future = new CompletableFuture<>();
-        long patience = options.joinTimeout().toNanos();
-        return run(future, () -> admissions.add(address, View.of(raft), patience, future));
-    }
-
-    @Override
-    public CompletionStage<Void> removeMember(String idOrAddress) {
-        CompletableFuture<Void> future = new CompletableFuture<>();
-        return run(future, () -> admissions.remove(idOrAddress, View.of(raft), future));
+        return run(
+                future,
+                () -> admissions.change(
+                        change, View.of(raft), options.joinTimeout().toNanos(), future));
     }
 
     @Override
@@ -306,6 +310,14 @@ final class EventLoop implements Loop {
 
     private void step(Event event) {
         raft.step(environment.nanoTime(), event);
+    }
+
+    /** What this node itself has to change about the membership. */
+    private void propose(Change change) {
+        guarded(() -> {
+            admissions.change(change, (rejection, known) -> {});
+            carryOut();
+        });
     }
 
     private void turn(List<Object> items) {
@@ -362,9 +374,10 @@ final class EventLoop implements Loop {
         } else if (message instanceof Admission.JoinRequest request) {
             admissions.requested(request, View.of(raft));
         } else if (message instanceof Admission.JoinReply reply) {
-            admissions.replied(reply, sender, failed);
+            admissions.declined(reply, sender);
+            place.replied(reply);
         } else if (message instanceof Admission.Invitation invitation) {
-            admissions.invited(invitation, heard.envelope.clusterId());
+            place.invited(invitation, heard.envelope.clusterId());
         } else if (message instanceof RollCall.Question question) {
             rollCalls.asked(question, sender, raft.role());
         } else if (message instanceof RollCall.Answer answer) {
@@ -446,7 +459,7 @@ final class EventLoop implements Loop {
 
     private void configurationChanged(Configuration configuration) {
         peers.configuration(configuration);
-        admissions.configurationChanged(configuration);
+        place.configurationChanged(configuration);
         sayLevel(configuration);
         writer.durability(configuration.settings().durability());
     }
@@ -543,6 +556,7 @@ final class EventLoop implements Loop {
         HuckException.Stopped gone = new HuckException.Stopped("ERR the node has stopped");
         handOvers.forEach(future -> future.completeExceptionally(gone));
         admissions.stop(gone);
+        place.stop();
         AtomicBoolean ended = new AtomicBoolean();
         Stage.Timer late = stage.schedule(CLOSING_NANOS, () -> {
             if (ended.compareAndSet(false, true)) {

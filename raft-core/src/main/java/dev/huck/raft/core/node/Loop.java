@@ -1,5 +1,6 @@
 package dev.huck.raft.core.node;
 
+import dev.huck.raft.api.MembershipChange;
 import dev.huck.raft.api.NodeStatus;
 import dev.huck.raft.api.spi.LogPosition;
 import java.util.List;
@@ -81,20 +82,12 @@ interface Loop {
     }
 
     /**
-     * As {@link dev.huck.raft.api.Node#addMember}.
+     * As {@link dev.huck.raft.api.Node#changeMembers}.
      *
-     * @param address host:port
-     * @return completed when it votes
-     */
-    CompletionStage<Void> addMember(String address);
-
-    /**
-     * As {@link dev.huck.raft.api.Node#removeMember}.
-     *
-     * @param idOrAddress the member
+     * @param change what to change
      * @return completed when it is committed
      */
-    CompletionStage<Void> removeMember(String idOrAddress);
+    CompletionStage<Void> changeMembers(MembershipChange change);
 
     /**
      * As {@link dev.huck.raft.api.Node#snapshot}.

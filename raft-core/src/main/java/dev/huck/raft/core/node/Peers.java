@@ -58,10 +58,19 @@ final class Peers {
         return member != null ? member.address() : heardFrom.get(storeId);
     }
 
+    /**
+     * Sends to a member where the configuration says that it is, and to where it spoke from if that is elsewhere: one that
+     * has moved can't be reached at the old address, and without it there may be no quorum to write down the new one.
+     */
     void send(Message message) {
-        String to = addressOf(message.to());
-        if (to != null) {
-            send(to, message.to(), message);
+        Member member = configuration.member(message.to());
+        String known = member == null ? null : member.address();
+        String heard = heardFrom.get(message.to());
+        if (known != null) {
+            send(known, message.to(), message);
+        }
+        if (heard != null && !heard.equals(known)) {
+            send(heard, message.to(), message);
         }
     }
 

@@ -1,11 +1,15 @@
 package dev.huck.raft.core.node;
 
 import dev.huck.raft.api.Arity;
+import dev.huck.raft.api.Command;
 import dev.huck.raft.api.CommandSpec;
+import dev.huck.raft.api.HuckException;
+import dev.huck.raft.api.MembershipChange;
 import dev.huck.raft.api.Reply;
 import dev.huck.raft.api.Role;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -19,14 +23,14 @@ final class RaftCommands {
     }
 
     void addTo(BuiltIns builtIns) {
-        later(
-                builtIns,
-                admin("raftaddpeer", 1).help("Adds a node to the cluster; ends when it votes.", "address"),
-                loop::addMember);
-        later(
-                builtIns,
-                admin("raftremovepeer", 1).help("Removes a node from the cluster.", "address"),
-                loop::removeMember);
+        builtIns.add(
+                CommandSpec.of("raftaddpeer", Arity.arity(1, 2), "admin")
+                        .help(
+                                "Adds a node to the cluster; ends when it votes, or has become a learner.",
+                                "address",
+                                "[learner]"),
+                this::addPeer);
+        later(builtIns, admin("raftremovepeer", 1).help("Removes a node from the cluster.", "address"), this::remove);
         later(builtIns, admin("raftsnapshot", 0).help("Takes a snapshot now."), none -> loop.snapshot());
         later(
                 builtIns,
@@ -61,6 +65,28 @@ final class RaftCommands {
             String argument = command.count() == 0 ? "" : command.string(0);
             session.answerLater(() -> handler.apply(argument));
         });
+    }
+
+    private CompletionStage<?> remove(String member) {
+        return member.isEmpty()
+                ? CompletableFuture.failedFuture(new HuckException.Rejected(ChangeRequest.UNKNOWN_PEER))
+                : loop.changeMembers(MembershipChange.builder().remove(member).build());
+    }
+
+    private void addPeer(ClientSession session, Command command) {
+        boolean learner = command.count() == 2;
+        if (learner && !command.string(1).equalsIgnoreCase("learner")) {
+            session.error("ERR syntax error: RAFTADDPEER address [LEARNER]");
+            return;
+        }
+        MembershipChange.Builder change = MembershipChange.builder();
+        String address = command.string(0);
+        if (address.isEmpty()) {
+            session.error("ERR '' is no address of a node; host:port is needed");
+            return;
+        }
+        MembershipChange added = (learner ? change.addLearner(address) : change.addVoter(address)).build();
+        session.answerLater(() -> loop.changeMembers(added).thenApply(done -> Reply::ok));
     }
 
     private void leader(Reply reply) {

@@ -3,6 +3,7 @@ package dev.huck.raft.core.node;
 import dev.huck.raft.api.Client;
 import dev.huck.raft.api.HuckException;
 import dev.huck.raft.api.Machine;
+import dev.huck.raft.api.MembershipChange;
 import dev.huck.raft.api.Node;
 import dev.huck.raft.api.NodeStatus;
 import dev.huck.raft.api.Options;
@@ -178,13 +179,8 @@ public final class RaftNode implements Node, Gateway {
     }
 
     @Override
-    public CompletionStage<Void> addMember(String address) {
-        return loop.addMember(address);
-    }
-
-    @Override
-    public CompletionStage<Void> removeMember(String idOrAddress) {
-        return loop.removeMember(idOrAddress);
+    public CompletionStage<Void> changeMembers(MembershipChange change) {
+        return loop.changeMembers(change);
     }
 
     @Override

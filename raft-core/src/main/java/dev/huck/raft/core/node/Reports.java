@@ -1,10 +1,15 @@
 package dev.huck.raft.core.node;
 
+import dev.huck.raft.api.ConfigurationInfo;
 import dev.huck.raft.api.MemberInfo;
 import dev.huck.raft.api.NodeStatus;
 import dev.huck.raft.api.Role;
+import dev.huck.raft.api.VersionRange;
+import dev.huck.raft.api.Voting;
+import dev.huck.raft.core.consensus.Configuration;
+import dev.huck.raft.core.consensus.Member;
+import dev.huck.raft.core.consensus.Member.Versions;
 import dev.huck.raft.core.storage.NodeRecord;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -14,9 +19,6 @@ final class Reports {
     private Reports() {}
 
     static NodeStatus status(View view, NodeRecord record, Peers peers, long applied, boolean stopped) {
-        List<MemberInfo> members = view.configuration().members().stream()
-                .map(m -> new MemberInfo(m.nodeId(), m.storeId(), m.address(), m.votesInNew()))
-                .toList();
         return new NodeStatus(
                 record.nodeId(),
                 record.storeId(),
@@ -28,7 +30,39 @@ final class Reports {
                 view.commitIndex(),
                 applied,
                 view.snapshot().index(),
-                members);
+                view.configuration().members().stream().map(Reports::member).toList(),
+                configuration(view));
+    }
+
+    private static MemberInfo member(Member member) {
+        Versions versions = member.versions();
+        return new MemberInfo(
+                member.nodeId(),
+                member.storeId(),
+                member.address(),
+                switch (member.voting()) {
+                    case LEARNER -> Voting.LEARNER;
+                    case NEWCOMER, AWAITED -> Voting.JOINING;
+                    case VOTER -> Voting.VOTER;
+                    case LEAVING -> Voting.LEAVING;
+                    case RETREATING -> Voting.RETREATING;
+                    case INCOMING -> Voting.INCOMING;
+                    case OUTGOING -> Voting.OUTGOING;
+                    case DEMOTED -> Voting.DEMOTED;
+                },
+                new VersionRange(versions.protocolMin(), versions.protocolMax()),
+                new VersionRange(versions.machineMin(), versions.machineMax()));
+    }
+
+    private static ConfigurationInfo configuration(View view) {
+        Configuration configuration = view.configuration();
+        return new ConfigurationInfo(
+                configuration.index(),
+                configuration.index() <= view.commitIndex(),
+                configuration.isJoint(),
+                configuration.isPlanned(),
+                configuration.protocol(),
+                1);
     }
 
     /** Finn's names, which are hashicorp's. */

@@ -145,6 +145,7 @@ final class MessageCodec {
         } else if (message instanceof Invitation m) {
             out.i8(INVITATION);
             out.text(m.leaderAddress());
+            out.bool(m.learner());
         } else if (message instanceof RollCall.Question m) {
             out.i8(ROLL_CALL_QUESTION);
             out.i64(m.call());
@@ -165,7 +166,7 @@ final class MessageCodec {
         return switch (type) {
             case JOIN_REQUEST -> new JoinRequest(member(in), in.bool());
             case JOIN_REPLY -> new JoinReply(in.i64(), in.bool(), in.text());
-            case INVITATION -> new Invitation(in.text());
+            case INVITATION -> new Invitation(in.text(), in.bool());
             case ROLL_CALL_QUESTION -> new RollCall.Question(in.i64());
             case ROLL_CALL_ANSWER -> new RollCall.Answer(in.i64(), in.i64(), role(in.i8()));
             case COMPARISON_REPORT -> new Comparison.Report(in.i64(), in.i64(), in.i64());

@@ -57,7 +57,8 @@ final class BuiltInsTest {
                 "ECHO",
                 "TIME x",
                 "RAFTADDPEER",
-                "RAFTADDPEER a b",
+                "RAFTADDPEER a learner c",
+                "RAFT",
                 "RAFTREMOVEPEER",
                 "RAFTPEERS a",
                 "RAFTLEADER a",
@@ -88,8 +89,14 @@ final class BuiltInsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "RAFTADDPEER h:1, add h:1",
-        "RAFTREMOVEPEER h:1, remove h:1",
+        "RAFTADDPEER h:1, ADD_VOTER h:1",
+        "RAFTADDPEER h:1 Learner, ADD_LEARNER h:1",
+        "RAFTREMOVEPEER h:1, REMOVE h:1",
+        "RAFT PROMOTE n2, PROMOTE n2",
+        "RAFT demote n2 IF 7, DEMOTE n2; if 7",
+        "RAFT REPLACE n2 h:9, REMOVE n2; ADD_VOTER h:9",
+        "RAFT IF 8 REPLACE n1 h:8 REPLACE n2 h:9, REMOVE n1; ADD_VOTER h:8; REMOVE n2; ADD_VOTER h:9; if 8",
+        "RAFT ADD h:1 LEARNER h:2 REMOVE n1 MOVE n3 h:3, ADD_VOTER h:1; ADD_LEARNER h:2; REMOVE n1; MOVE n3 h:3",
         "RAFTSNAPSHOT, snapshot",
         "RAFTSHRINKLOG, shrink",
     })
@@ -99,6 +106,33 @@ final class BuiltInsTest {
         assertTrue(shell.loop.told.contains(request));
         shell.loop.request.complete(null);
         assertEquals("+OK", client.received());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "RAFT WHAT, ERR unknown subcommand 'what'. Try RAFT HELP.",
+        "RAFT WHAT EVER, ERR unknown subcommand 'what'. Try RAFT HELP.",
+        "RAFT PROMOTE, ERR wrong number of arguments for 'raft|promote' command",
+        "RAFT REPLACE n1, ERR wrong number of arguments for 'raft|replace' command",
+        "RAFT PROMOTE n1 IF, ERR wrong number of arguments for 'raft|if' command",
+        "RAFT PROMOTE n1 IF 0, ERR '0' is no index of a configuration: see RAFT CONFIG",
+        "RAFT PROMOTE n1 IF x, ERR 'x' is no index of a configuration: see RAFT CONFIG",
+        "RAFT IF 7, ERR IF needs a change. Try RAFT HELP.",
+        "RAFT CONFIG x, ERR wrong number of arguments for 'raft|config' command",
+        "RAFTADDPEER h:1 voter, ERR syntax error: RAFTADDPEER address [LEARNER]",
+    })
+    void aChangeThatCanNotBeReadIsRefused(String command, String error) {
+        assertEquals("-" + error, client.send(command).received());
+        assertTrue(shell.loop.told.isEmpty());
+    }
+
+    @Test
+    void theConfigurationIsShownWithItsIndex() {
+        assertEquals(
+                "*12 $index :4 $committed $yes $state $settled $protocol :1 $machine :1 $members *2"
+                        + " *12 $id $one $address $127.0.0.1:7481 $voting $voter $store $1 $protocol $1..2 $machine $1"
+                        + " *12 $id $two $address $127.0.0.1:7482 $voting $voter $store $2 $protocol $1 $machine $1",
+                client.send("RAFT CONFIG").received());
     }
 
     @Test

@@ -1,8 +1,12 @@
 package dev.huck.raft.core.node;
 
+import dev.huck.raft.api.ConfigurationInfo;
 import dev.huck.raft.api.MemberInfo;
+import dev.huck.raft.api.MembershipChange;
 import dev.huck.raft.api.NodeStatus;
 import dev.huck.raft.api.Role;
+import dev.huck.raft.api.VersionRange;
+import dev.huck.raft.api.Voting;
 import dev.huck.raft.api.spi.LogPosition;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,13 +108,11 @@ final class TestLoop implements Loop {
     }
 
     @Override
-    public CompletionStage<Void> addMember(String address) {
-        return requested("add " + address);
-    }
-
-    @Override
-    public CompletionStage<Void> removeMember(String idOrAddress) {
-        return requested("remove " + idOrAddress);
+    public CompletionStage<Void> changeMembers(MembershipChange change) {
+        List<String> words = new ArrayList<>();
+        change.steps().forEach(step -> words.add((step.kind() + " " + step.member() + " " + step.address()).strip()));
+        change.basis().ifPresent(index -> words.add("if " + index));
+        return requested(String.join("; ", words));
     }
 
     @Override
@@ -126,8 +128,10 @@ final class TestLoop implements Loop {
     @Override
     public NodeStatus status() {
         List<MemberInfo> members = List.of(
-                new MemberInfo("one", 1, "127.0.0.1:7481", true), new MemberInfo("two", 2, "127.0.0.1:7482", true));
-        return new NodeStatus("one", 1, 9, role, 3, leader, 12, 11, 10, 5, members);
+                new MemberInfo("one", 1, "127.0.0.1:7481", Voting.VOTER, new VersionRange(1, 2), VersionRange.ONE),
+                new MemberInfo("two", 2, "127.0.0.1:7482", Voting.VOTER, VersionRange.ONE, VersionRange.ONE));
+        ConfigurationInfo configuration = new ConfigurationInfo(4, true, false, false, 1, 1);
+        return new NodeStatus("one", 1, 9, role, 3, leader, 12, 11, 10, 5, members, configuration);
     }
 
     @Override

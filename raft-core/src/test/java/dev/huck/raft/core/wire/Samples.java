@@ -56,7 +56,7 @@ final class Samples {
                 new JoinReply(-77, true, "welcome"),
                 new RollCall.Question(5),
                 new RollCall.Answer(5, -77, Role.CANDIDATE),
-                new Invitation("10.0.0.1:7481"),
+                new Invitation("10.0.0.1:7481", true),
                 new Comparison.Report(-77, 5, -6),
                 new Comparison.Question(4, 5),
                 new Comparison.Answer(4, -77, 5, 3, 9, -6));
