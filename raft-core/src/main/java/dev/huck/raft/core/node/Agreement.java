@@ -34,7 +34,7 @@ final class Agreement {
     private final Map<Long, Report> waiting = new TreeMap<>();
     /** Up to where each peer is known to agree. */
     private final Map<Long, Long> agreed = new TreeMap<>();
-    /** Peers of which it was said already that they differ. */
+    /** What was said already of peers that differ. */
     private final Map<Long, Finding> named = new TreeMap<>();
 
     private @Nullable Inquiry inquiry;
@@ -59,6 +59,8 @@ final class Agreement {
         final long mine;
         /** Who has which digest. */
         final Map<Long, TreeSet<Long>> groups = new TreeMap<>();
+        /** How far back each can tell. */
+        final Map<Long, Long> reach = new TreeMap<>();
         /** The peer with which the search is done; 0 while everybody is asked. */
         long partner;
 
@@ -72,7 +74,8 @@ final class Agreement {
             this.mine = mine;
         }
 
-        void heard(long store, long digest) {
+        void heard(long store, long digest, long oldest) {
+            reach.put(store, oldest);
             groups.computeIfAbsent(digest, any -> new TreeSet<>()).add(store);
         }
 
@@ -175,10 +178,15 @@ final class Agreement {
         if (digest.at(report.index()) == report.digest()) {
             agreed.merge(peer, report.index(), Math::max);
             named.remove(peer);
-        } else if (!named.containsKey(peer) && inquiry == null) {
+        } else if (inquiry == null && !isSettled(named.get(peer))) {
             begin(report.index());
         }
         return true;
+    }
+
+    /** As long as nobody stands alone, those who lagged or were away may still tell. */
+    private static boolean isSettled(@Nullable Finding finding) {
+        return finding != null && finding.alone() != 0;
     }
 
     // ---- the search
@@ -186,7 +194,7 @@ final class Agreement {
     private void begin(long at) {
         Inquiry begun = new Inquiry(++calls, at, digest.at(at));
         inquiry = begun;
-        begun.heard(self, begun.mine);
+        begun.heard(self, begun.mine, digest.oldest());
         Configuration configuration = state.configuration();
         toAll(configuration, member -> ask(member.storeId(), begun.call, at));
         patience(begun, () -> {
@@ -228,7 +236,7 @@ final class Agreement {
         }
         if (current.partner == 0) {
             if (answer.isKnown() && state.configuration().member(answer.storeId()) != null) {
-                current.heard(answer.storeId(), answer.digest());
+                current.heard(answer.storeId(), answer.digest(), answer.oldest());
             }
             if (current.answers() == state.configuration().members().size()) {
                 search(current);
@@ -246,7 +254,7 @@ final class Agreement {
         for (Map.Entry<Long, TreeSet<Long>> group : current.groups.entrySet()) {
             if (group.getKey() != current.mine && group.getValue().size() > most) {
                 most = group.getValue().size();
-                partner = group.getValue().first();
+                partner = farthest(current, group.getValue());
             }
         }
         if (partner == 0 || current.mine != digest.at(current.high)) {
@@ -258,6 +266,16 @@ final class Agreement {
         current.oldest = digest.oldest();
         patience(current, () -> inquiry = null);
         next(current);
+    }
+
+    private static long farthest(Inquiry current, TreeSet<Long> group) {
+        long best = group.first();
+        for (long store : group) {
+            if (current.reach.getOrDefault(store, Long.MAX_VALUE) < current.reach.getOrDefault(best, Long.MAX_VALUE)) {
+                best = store;
+            }
+        }
+        return best;
     }
 
     private void next(Inquiry current) {
@@ -289,8 +307,13 @@ final class Agreement {
         inquiry = null;
         Set<Long> others = current.others();
         Finding finding = new Finding(current.high, current.high - current.low == 1, alone(current), others);
-        others.forEach(other -> named.put(other, finding));
-        found.accept(finding);
+        boolean news = false;
+        for (long other : others) {
+            news |= !finding.equals(named.put(other, finding));
+        }
+        if (news) {
+            found.accept(finding);
+        }
     }
 
     /** The one whose digest nobody shares, while more than half of the voters share another one. */
@@ -302,7 +325,9 @@ final class Agreement {
         for (TreeSet<Long> group : current.groups.values()) {
             if (2 * group.stream().filter(configuration::isVoter).count() > voters) {
                 TreeSet<Long> minority = new TreeSet<>();
-                current.groups.values().stream().filter(other -> !other.equals(group)).forEach(minority::addAll);
+                current.groups.values().stream()
+                        .filter(other -> !other.equals(group))
+                        .forEach(minority::addAll);
                 return minority.size() == 1 ? minority.first() : 0;
             }
         }

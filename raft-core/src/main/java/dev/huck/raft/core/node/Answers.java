@@ -240,12 +240,20 @@ final class Answers {
         return true;
     }
 
+    private static String name(Operation read) {
+        if (read.consistency == Consistency.HIGH) {
+            return "reads_high";
+        }
+        return read.consistency == Consistency.MEDIUM ? "reads_medium" : "reads_low";
+    }
+
     private void runRead(Operation read, ReplySink sink, @Nullable Operation before) {
         ClientSession session = read.session;
         if (mayHaveMissedItsPlace(read, before)) {
             session.guard().error(sink, MISSED);
             return;
         }
+        loop.count(name(read), 1);
         reads.run(read, state, session.guard(), sink);
         session.highestIndexShown =
                 Math.max(session.highestIndexShown, state.readContext().index());

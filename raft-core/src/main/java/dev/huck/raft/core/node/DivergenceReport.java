@@ -1,9 +1,11 @@
 package dev.huck.raft.core.node;
 
+import dev.huck.raft.api.NodeEvent;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.node.Agreement.Finding;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,6 +17,7 @@ final class DivergenceReport {
     private final long self;
     private final Peers peers;
     private volatile long own;
+    private volatile boolean exact;
 
     DivergenceReport(long self, Peers peers) {
         this.self = self;
@@ -26,9 +29,15 @@ final class DivergenceReport {
         return own;
     }
 
+    /** Whether {@link #own} is the first entry, and not only the oldest of which it is known. Any thread. */
+    boolean isExact() {
+        return exact;
+    }
+
     void found(Finding finding, Configuration configuration) {
         String where = (finding.exact() ? "at index " : "at or before index ") + finding.index();
         if (finding.alone() == self) {
+            exact = finding.exact();
             own = finding.index();
             LOG.error(
                     "THIS NODE'S STATE DIFFERS FROM ALL OTHERS', first {}: the machine gave another result there than on {}. It"
@@ -51,6 +60,17 @@ final class DivergenceReport {
                     addresses(finding.others()),
                     configuration.members().size());
         }
+    }
+
+    /** The same for programs. */
+    NodeEvent event(Finding finding) {
+        return new NodeEvent.Diverged(
+                finding.index(),
+                finding.exact(),
+                finding.alone() == 0 ? Optional.empty() : Optional.of(addresses(List.of(finding.alone()))),
+                finding.others().stream()
+                        .map(store -> addresses(List.of(store)))
+                        .toList());
     }
 
     private String addresses(Collection<Long> stores) {

@@ -4,6 +4,7 @@ import dev.huck.raft.api.Durability;
 import dev.huck.raft.api.HuckException;
 import dev.huck.raft.api.Machine;
 import dev.huck.raft.api.MembershipChange;
+import dev.huck.raft.api.NodeEvent;
 import dev.huck.raft.api.NodeStatus;
 import dev.huck.raft.api.Options;
 import dev.huck.raft.api.Role;
@@ -18,11 +19,13 @@ import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Effect;
 import dev.huck.raft.core.consensus.Event;
 import dev.huck.raft.core.consensus.Limits;
+import dev.huck.raft.core.consensus.Loss;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.consensus.Message;
 import dev.huck.raft.core.consensus.PeerMessage;
 import dev.huck.raft.core.consensus.Raft;
 import dev.huck.raft.core.consensus.Recovery;
+import dev.huck.raft.core.consensus.Rejection;
 import dev.huck.raft.core.consensus.RollCall;
 import dev.huck.raft.core.env.Environment;
 import dev.huck.raft.core.env.Stage;
@@ -34,7 +37,9 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -75,6 +80,10 @@ final class EventLoop implements Loop {
     private final Consumer<Throwable> failed;
     private final RecoveryReport recoveryReport;
     private final DivergenceReport divergence;
+    private final Metrics metrics = new Metrics();
+    private final Events events;
+    private final Watchdog watchdog;
+    private final Limits limits;
 
     private volatile View view;
     private volatile boolean stopped;
@@ -108,11 +117,13 @@ final class EventLoop implements Loop {
         this.options = options;
         this.record = record;
         this.failed = failed;
+        this.events = new Events(environment::stage, options.listener().orElse(null), metrics);
+        this.watchdog = new Watchdog(events);
         this.stage = environment.stage("loop");
         this.mailbox = new Mailbox<>(stage, ITEMS_A_TURN, this::turn);
         this.builtIns = new BuiltIns(environment, options, this, transport.commands());
         Stage filesStage = environment.stage("files");
-        this.peers = new Peers(record.storeId(), record.address(), transport, record.clusterId());
+        this.peers = new Peers(record.storeId(), record.address(), transport, record.clusterId(), metrics);
         this.machine = new MachineRunner(
                 environment,
                 machines,
@@ -123,16 +134,23 @@ final class EventLoop implements Loop {
                 filesStage,
                 record.storeId(),
                 peers);
-        Limits limits = environment
+        this.limits = environment
                 .limits()
                 .with(options.memoryBudgetBytes(), options.snapshotEveryBytes(), options.logTailBytes());
-        this.snapshotting =
-                new Snapshotting(snapshots, filesStage, limits.chunkBytes(), machine, mailbox::post, mailbox::post);
+        this.snapshotting = new Snapshotting(
+                environment,
+                options.snapshotBytesPerSecond(),
+                snapshots,
+                filesStage,
+                limits.chunkBytes(),
+                machine,
+                mailbox::post,
+                mailbox::post);
         Recovery recovery = Boot.recover(record, store, machine.boot(), limits);
         this.raft = recovery.start(limits, environment.random(), environment.nanoTime());
         this.view = View.of(raft);
         Durability level = raft.configuration().settings().durability();
-        this.writer = new LogWriter(environment, store, file, record, mailbox::post, failed);
+        this.writer = new LogWriter(environment, store, file, record, mailbox::post, failed, metrics);
         this.writer.durability(level);
         this.peers.configuration(raft.configuration());
         this.divergence = new DivergenceReport(record.storeId(), peers);
@@ -153,6 +171,9 @@ final class EventLoop implements Loop {
     void start() {
         stage.execute(() -> {
             sayLevel(raft.configuration());
+            if (raft.loss() != Loss.NONE) {
+                events.tell(new NodeEvent.RecoveryBegan(Reports.name(raft.loss())));
+            }
             carryOut();
             place.start(options);
             machine.start();
@@ -195,7 +216,11 @@ final class EventLoop implements Loop {
 
     @Override
     public boolean overBudget() {
-        return requests.overBudget();
+        boolean over = requests.overBudget();
+        if (over) {
+            metrics.add("rejected_over_budget", 1);
+        }
+        return over;
     }
 
     @Override
@@ -212,11 +237,14 @@ final class EventLoop implements Loop {
     @Override
     public void machineFailed(Throwable cause, long index) {
         LOG.error("the machine failed at index {}; this node hands over and rebuilds its state", index, cause);
+        metrics.add("machine_failures", 1);
+        events.tell(new NodeEvent.MachineFailed(index));
         mailbox.post(new Event.Transfer());
     }
 
     @Override
     public void machineRestarted(long appliedIndex) {
+        events.tell(new NodeEvent.MachineRebuilt(appliedIndex));
         mailbox.post(new Event.MachineRestarted(appliedIndex));
     }
 
@@ -224,6 +252,8 @@ final class EventLoop implements Loop {
     public void diverged(Agreement.Finding finding, boolean again) {
         mailbox.post((Runnable) () -> {
             divergence.found(finding, raft.configuration());
+            metrics.add("divergences", 1);
+            events.tell(divergence.event(finding));
             if (finding.alone() == record.storeId()) {
                 step(new Event.Transfer());
                 machine.standsAlone(finding.index(), raft.base().index(), again);
@@ -236,8 +266,14 @@ final class EventLoop implements Loop {
         return divergence.own();
     }
 
+    boolean divergedExactly() {
+        return divergence.isExact();
+    }
+
     @Override
     public void snapshotSaved(LogPosition position) {
+        metrics.add("snapshots_taken", 1);
+        events.tell(new NodeEvent.SnapshotTaken(position.index()));
         mailbox.post(new Event.SnapshotSaved(position));
         mailbox.post((Runnable) () -> snapshotting.saved(position));
     }
@@ -262,7 +298,29 @@ final class EventLoop implements Loop {
     public Map<String, String> stats() {
         Map<String, String> stats = Reports.stats(view, machine.appliedIndex());
         stats.put("diverged", divergedAt() == 0 ? "no" : Long.toString(divergedAt()));
+        metrics.all().forEach((name, value) -> stats.put(name, Long.toString(value)));
         return stats;
+    }
+
+    @Override
+    public void count(String name, long amount) {
+        metrics.add(name, amount);
+    }
+
+    @Override
+    public Map<String, Long> metrics() {
+        View seen = view;
+        Map<String, Long> all = metrics.all();
+        all.put("term", seen.term());
+        all.put("last_index", seen.last().index());
+        all.put("commit_index", seen.commitIndex());
+        all.put("applied_index", machine.appliedIndex());
+        all.put("snapshot_index", seen.snapshot().index());
+        all.put("apply_bytes", seen.applyBytes());
+        all.put("apply_bytes_limit", limits.applyBytes());
+        all.put("request_bytes", requests.bytesUnderWay());
+        all.put("request_bytes_limit", options.memoryBudgetBytes());
+        return all;
     }
 
     @Override
@@ -346,17 +404,34 @@ final class EventLoop implements Loop {
                     persisted = Math.max(persisted, done.sequence());
                 } else if (event instanceof Event.Recovered) {
                     recoveryReport.ended();
+                    events.tell(new NodeEvent.RecoveryEnded());
+                } else if (event instanceof Event.Received received) {
+                    watchdog.heard(received.message().from(), environment.nanoTime());
+                } else if (event instanceof Event.ChunkRead chunk) {
+                    chunkRead(chunk);
                 }
             } else if (item instanceof Heard heard) {
                 heard(heard);
             } else if (item instanceof Runnable task) {
                 task.run();
             } else {
-                requests.add((List<Operation>) item);
+                List<Operation> operations = (List<Operation>) item;
+                metrics.add("commands_received", operations.size());
+                requests.add(operations);
             }
         }
         requests.admit();
         carryOut();
+    }
+
+    private void chunkRead(Event.ChunkRead chunk) {
+        metrics.add("snapshot_bytes_sent", chunk.bytes().length);
+        if (chunk.total() > 0 && chunk.offset() + chunk.bytes().length == chunk.total()) {
+            metrics.add("snapshots_sent", 1);
+            String peer = peers.addressOf(chunk.peer());
+            events.tell(new NodeEvent.SnapshotSent(
+                    peer == null ? "?" : peer, chunk.position().index()));
+        }
     }
 
     private void heard(Heard heard) {
@@ -399,6 +474,7 @@ final class EventLoop implements Loop {
         while (!heldBack.isEmpty() && heldBack.getFirst().sequence() <= persisted) {
             peers.send(heldBack.removeFirst().message());
         }
+        watchdog.look(raft, view.role() == Role.LEADER, environment.nanoTime());
         scheduleTick();
     }
 
@@ -417,8 +493,10 @@ final class EventLoop implements Loop {
         } else if (effect instanceof Effect.ReadEntries read) {
             writer.read(read);
         } else if (effect instanceof Effect.Proposed proposed) {
+            metrics.add("entries_proposed", 1);
             requests.proposed(proposed);
         } else if (effect instanceof Effect.Rejected rejected) {
+            metrics.add(rejected(rejected.reason()), 1);
             requests.rejected(rejected);
         } else if (effect instanceof Effect.ReadReady ready) {
             requests.readReady(ready);
@@ -433,8 +511,11 @@ final class EventLoop implements Loop {
         } else if (effect instanceof Effect.ReadChunk read) {
             snapshotting.read(read);
         } else if (effect instanceof Effect.StoreChunk store) {
+            metrics.add("snapshot_bytes_received", store.bytes().length);
             snapshotting.store(store);
         } else if (effect instanceof Effect.RestoreMachine restore) {
+            metrics.add("snapshots_installed", 1);
+            events.tell(new NodeEvent.SnapshotInstalled(restore.position().index()));
             machine.restore(restore.position());
         } else if (effect instanceof Effect.EndRecovery) {
             writer.endRecovery();
@@ -445,9 +526,22 @@ final class EventLoop implements Loop {
         }
     }
 
+    private static String rejected(Rejection reason) {
+        return "rejected_" + reason.name().toLowerCase(Locale.ROOT);
+    }
+
     private void roleChanged(Effect.RoleChanged changed) {
         String leader = changed.leader() == 0 ? "unknown" : peers.addressOf(changed.leader());
         LOG.info("{} in term {}, leader {}", changed.role(), changed.term(), leader);
+        events.tell(new NodeEvent.RoleChanged(
+                changed.role(),
+                changed.term(),
+                changed.leader() == 0 ? Optional.empty() : Optional.ofNullable(peers.addressOf(changed.leader()))));
+        if (changed.role() == Role.CANDIDATE) {
+            metrics.add("elections", 1);
+        } else if (changed.role() == Role.LEADER) {
+            metrics.add("elections_won", 1);
+        }
         if (changed.role() == Role.LEADER && machine.suspect() != null) {
             mailbox.post(new Event.Transfer()); // It could answer nothing.
         }
@@ -458,6 +552,7 @@ final class EventLoop implements Loop {
     }
 
     private void configurationChanged(Configuration configuration) {
+        events.tell(new NodeEvent.ConfigurationChanged(configuration.index(), Reports.members(configuration)));
         peers.configuration(configuration);
         place.configurationChanged(configuration);
         sayLevel(configuration);
@@ -570,6 +665,7 @@ final class EventLoop implements Loop {
         machine.close(() -> writer.close(() -> {
             late.cancel();
             snapshotting.close();
+            events.close();
             stage.close();
             if (ended.compareAndSet(false, true)) {
                 then.accept(null);

@@ -106,6 +106,17 @@ interface Loop {
     /** @return a moment's view of the node */
     NodeStatus status();
 
+    /**
+     * Counts something.
+     *
+     * @param name what
+     * @param amount how much more
+     */
+    void count(String name, long amount);
+
+    /** @return as {@link dev.huck.raft.api.Node#metrics} */
+    Map<String, Long> metrics();
+
     /** @return the node's figures, sorted by name, for {@code RAFTSTATS} */
     Map<String, String> stats();
 

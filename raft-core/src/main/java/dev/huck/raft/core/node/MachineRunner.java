@@ -317,6 +317,7 @@ final class MachineRunner {
             applyCommand(commands.get(i), operations == null || i >= operations.length ? null : operations[i]);
             state.ran(entry.index(), context.nanos());
         }
+        loop.count("commands_applied", commands.size());
         applied(entry, context.nanos());
     }
 

@@ -9,6 +9,7 @@ import dev.huck.raft.core.consensus.PeerMessage;
 import dev.huck.raft.core.wire.Envelope;
 import dev.huck.raft.core.wire.FrameException;
 import dev.huck.raft.core.wire.PeerCodec;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
@@ -23,6 +24,32 @@ final class Peers {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.huck.raft");
 
+    /** What messages are counted under. */
+    private static final ClassValue<String> NAMES = new ClassValue<>() {
+        @Override
+        protected String computeValue(Class<?> type) {
+            String name = type.getName();
+            return name.substring(name.lastIndexOf('.') + 1)
+                    .replaceAll("^(Message|Admission)\\$", "")
+                    .replaceAll("([a-z])([A-Z])", "$1_$2")
+                    .replace('$', '_')
+                    .toLowerCase(Locale.ROOT);
+        }
+    };
+
+    private static final ClassValue<String> SENT = prefixed("sent_");
+    private static final ClassValue<String> RECEIVED = prefixed("received_");
+
+    private static ClassValue<String> prefixed(String prefix) {
+        return new ClassValue<>() {
+            @Override
+            protected String computeValue(Class<?> type) {
+                return prefix + NAMES.get(type);
+            }
+        };
+    }
+
+    private final Metrics metrics;
     private final long self;
     private final String address;
     private final Transport transport;
@@ -31,7 +58,8 @@ final class Peers {
     private volatile Configuration configuration = Configuration.EMPTY;
     private volatile long clusterId;
 
-    Peers(long self, String address, Transport transport, long clusterId) {
+    Peers(long self, String address, Transport transport, long clusterId, Metrics metrics) {
+        this.metrics = metrics;
         this.self = self;
         this.address = address;
         this.transport = transport;
@@ -76,7 +104,10 @@ final class Peers {
 
     /** Sends to whoever is at an address; receiver 0 for anybody. */
     void send(String to, long receiver, PeerMessage message) {
-        transport.send(to, lane(message), PeerCodec.encode(new Envelope(clusterId, GROUP, receiver, address, message)));
+        byte[] frame = PeerCodec.encode(new Envelope(clusterId, GROUP, receiver, address, message));
+        metrics.add(SENT.get(message.getClass()), 1);
+        metrics.add("peer_bytes_sent", frame.length);
+        transport.send(to, lane(message), frame);
     }
 
     private static Lane lane(PeerMessage message) {
@@ -116,6 +147,8 @@ final class Peers {
             }
             heardFrom.put(message.from(), envelope.senderAddress());
         }
+        metrics.add(RECEIVED.get(envelope.message().getClass()), 1);
+        metrics.add("peer_bytes_received", frame.length);
         sink.accept(envelope, envelope.message());
     }
 

@@ -18,6 +18,7 @@ import dev.huck.raft.core.storage.NodeFile;
 import dev.huck.raft.core.storage.NodeRecord;
 import dev.huck.raft.core.storage.SnapshotFiles;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -161,6 +162,16 @@ public final class RaftNode implements Node, Gateway {
     /** @return the first entry at which this node's machine was seen to differ from all others; 0 for none. Any thread */
     public long divergedAt() {
         return loop.divergedAt();
+    }
+
+    /** @return whether {@link #divergedAt} is the first entry, and not only the oldest of which it is known. Any thread */
+    public boolean divergedExactly() {
+        return loop.divergedExactly();
+    }
+
+    @Override
+    public Map<String, Long> metrics() {
+        return loop.metrics();
     }
 
     @Override

@@ -7,9 +7,11 @@ import dev.huck.raft.api.Role;
 import dev.huck.raft.api.VersionRange;
 import dev.huck.raft.api.Voting;
 import dev.huck.raft.core.consensus.Configuration;
+import dev.huck.raft.core.consensus.Loss;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.consensus.Member.Versions;
 import dev.huck.raft.core.storage.NodeRecord;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -30,8 +32,12 @@ final class Reports {
                 view.commitIndex(),
                 applied,
                 view.snapshot().index(),
-                view.configuration().members().stream().map(Reports::member).toList(),
+                members(view.configuration()),
                 configuration(view));
+    }
+
+    static List<MemberInfo> members(Configuration configuration) {
+        return configuration.members().stream().map(Reports::member).toList();
     }
 
     private static MemberInfo member(Member member) {
@@ -78,14 +84,14 @@ final class Reports {
         stats.put("last_snapshot_term", Long.toString(view.snapshot().term()));
         int members = view.configuration().members().size();
         stats.put("num_peers", Integer.toString(Math.max(0, members - 1)));
-        stats.put("recovering", recovering(view));
+        stats.put("recovering", name(view.loss()));
         stats.put("state", RaftCommands.nameOf(view.role()));
         stats.put("term", Long.toString(view.term()));
         return stats;
     }
 
-    private static String recovering(View view) {
-        return switch (view.loss()) {
+    static String name(Loss loss) {
+        return switch (loss) {
             case NONE -> "no";
             case POWER -> "power";
             case CORRUPTION -> "corruption";

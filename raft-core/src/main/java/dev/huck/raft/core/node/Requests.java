@@ -151,6 +151,11 @@ final class Requests {
         fail(pending.overwritten(from), UNKNOWN);
     }
 
+    /** What clients' commands take on their way, in bytes. Any thread. */
+    long bytesUnderWay() {
+        return bytesUnderWay.get();
+    }
+
     boolean isIdle() {
         return pending.isEmpty();
     }

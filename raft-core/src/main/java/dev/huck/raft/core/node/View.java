@@ -10,6 +10,7 @@ import dev.huck.raft.core.consensus.Raft;
  * What the loop lets other threads see of the core: one consistent moment, published at the end of each turn.
  *
  * @param loss why the node is recovering, if it is
+ * @param applyBytes handed to the machine and not yet applied
  */
 record View(
         Role role,
@@ -20,7 +21,8 @@ record View(
         LogPosition snapshot,
         Configuration configuration,
         long leaseUntil,
-        Loss loss) {
+        Loss loss,
+        long applyBytes) {
 
     static View of(Raft raft) {
         return new View(
@@ -32,6 +34,7 @@ record View(
                 raft.snapshot(),
                 raft.configuration(),
                 raft.leaseUntil(),
-                raft.loss());
+                raft.loss(),
+                raft.applyBytes());
     }
 }

@@ -29,14 +29,15 @@ class AgreementTest {
 
     private final class Node {
         final long store;
-        final MachineState state = new MachineState(() -> new TestMachine(() -> false), SnapshotFiles.open(new MemoryDisk(), 2));
+        final MachineState state =
+                new MachineState(() -> new TestMachine(() -> false), SnapshotFiles.open(new MemoryDisk(), 2));
         final List<Agreement.Finding> findings = new ArrayList<>();
         final Agreement agreement;
         boolean reachable = true;
 
         Node(long store, Configuration configuration) throws IOException {
             this.store = store;
-            Peers peers = new Peers(store, address(store), new TestTransport(this::send), 1);
+            Peers peers = new Peers(store, address(store), new TestTransport(this::send), 1, new Metrics());
             peers.configuration(configuration);
             state.configured(configuration);
             agreement = new Agreement(store, peers, stage, stage::execute, state, findings::add);
@@ -49,8 +50,7 @@ class AgreementTest {
 
         private void receive(byte[] frame) {
             try {
-                Comparison message =
-                        (Comparison) PeerCodec.decode(frame).message();
+                Comparison message = (Comparison) PeerCodec.decode(frame).message();
                 String sender = PeerCodec.decode(frame).senderAddress();
                 if (!reachable || !nodes.get(sender).reachable) {
                     return;
@@ -84,8 +84,7 @@ class AgreementTest {
     private List<Node> cluster(int size) throws IOException {
         List<Member> members = new ArrayList<>();
         for (long store = 1; store <= size; store++) {
-            members.add(new Member(
-                    store, "n" + store, address(store), Member.Voting.VOTER, Member.Versions.CURRENT));
+            members.add(new Member(store, "n" + store, address(store), Member.Voting.VOTER, Member.Versions.CURRENT));
         }
         Configuration configuration = new Configuration(1, members, Configuration.Settings.DEFAULT);
         for (long store = 1; store <= size; store++) {
@@ -135,9 +134,16 @@ class AgreementTest {
         all.get(0).apply(90, 60);
         all.get(1).apply(55, 0);
         all.get(2).apply(300, 0);
-        pass(2);
-        all.get(1).apply(300, 0);
         pass(5);
+        assertEquals(
+                List.of(0L),
+                all.get(2).findings.stream().map(Agreement.Finding::alone).toList());
+        all.get(1).apply(300, 0);
+        all.get(0).apply(310, 60);
+        pass(5);
+        assertEquals(
+                List.of(0L, 1L),
+                all.get(2).findings.stream().map(Agreement.Finding::alone).toList());
         assertEquals(60, all.get(0).findings.get(0).index());
         assertEquals(1, all.get(0).findings.get(0).alone());
     }
@@ -149,7 +155,9 @@ class AgreementTest {
         all.get(1).apply(20, 0);
         pass(5);
         for (Node node : all) {
-            assertEquals(List.of(10L), node.findings.stream().map(Agreement.Finding::index).toList());
+            assertEquals(
+                    List.of(10L),
+                    node.findings.stream().map(Agreement.Finding::index).toList());
             assertEquals(0, node.findings.get(0).alone());
         }
     }
@@ -198,10 +206,12 @@ class AgreementTest {
         all.get(0).apply(100, 0);
         all.get(1).state.digest().begin(60, all.get(0).state.digest().at(60));
         all.get(1).apply(100, 0);
-        assertEquals(all.get(0).state.digest().value(), all.get(1).state.digest().value());
+        assertEquals(
+                all.get(0).state.digest().value(), all.get(1).state.digest().value());
         all.get(2).state.digest().begin(60, 0);
         all.get(2).apply(100, 0);
-        assertNotEquals(all.get(0).state.digest().value(), all.get(2).state.digest().value());
+        assertNotEquals(
+                all.get(0).state.digest().value(), all.get(2).state.digest().value());
         pass(3);
         assertEquals(3, all.get(2).findings.get(0).alone());
     }

@@ -72,7 +72,7 @@ final class Shell {
                 Consistency.HIGH,
                 files,
                 1,
-                new Peers(1, "127.0.0.1:7481", new TestTransport(), 1));
+                new Peers(1, "127.0.0.1:7481", new TestTransport(), 1, new Metrics()));
     }
 
     /** A client and its session. */

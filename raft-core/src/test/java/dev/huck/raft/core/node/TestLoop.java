@@ -26,6 +26,8 @@ final class TestLoop implements Loop {
     /** The last admin request's. */
     CompletableFuture<Object> request = new CompletableFuture<>();
 
+    final Metrics counted = new Metrics();
+
     boolean overBudget;
     boolean leaseValid = true;
     Role role = Role.LEADER;
@@ -71,6 +73,16 @@ final class TestLoop implements Loop {
     @Override
     public void machineRestarted(long appliedIndex) {
         told.add("restarted " + appliedIndex);
+    }
+
+    @Override
+    public void count(String name, long amount) {
+        counted.add(name, amount);
+    }
+
+    @Override
+    public Map<String, Long> metrics() {
+        return counted.all();
     }
 
     @Override

@@ -28,7 +28,7 @@ final class Corruption {
     void strike(SimHost host, SimRandom random) {
         SimProcess process = host.process();
         SimMachine machine = process == null ? null : process.machine();
-        if (struck == null && machine != null && host.isUp()) {
+        if (struck == null && process != null && machine != null && host.isUp()) {
             struck = process;
             world.trace(host.number(), "has a wrong bit in its machine's state");
             process.connections().forEach(SimConnection::doubt);
@@ -59,7 +59,8 @@ final class Corruption {
         if (node == null || !isSpoilt(host) || node.divergedAt() != 0 || firstDifference() == 0) {
             return true;
         }
-        // It spreads if the wrong one leads and sends a snapshot: then nobody stands alone. Of two, neither does either.
+        // It spreads if the wrong one leads and sends a snapshot: then nobody stands alone. Of two, neither does
+        // either.
         return voters < 3 || hosts.stream().filter(Corruption::isSpoilt).count() > 1;
     }
 
@@ -86,8 +87,8 @@ final class Corruption {
         long first = firstDifference();
         if (!isSpoilt(host)) {
             world.violated("divergence is found", name + " takes itself for wrong, and is not");
-        } else if (process == struck ? named != first : named < first) {
-            // One that began from a snapshot of wrong state can only tell that it was wrong by then.
+        } else if (node.divergedExactly() ? named != first : named < first) {
+            // Nodes that began from snapshots can only tell that one was wrong by then.
             world.violated("divergence is found", name + " differs from index " + first + " on and says " + named);
         }
         world.trace(host.number(), "knows that it differs from index " + named + " on");

@@ -15,4 +15,7 @@ interface NodeHandle {
 
     /** The first entry at which its machine was seen to differ from all others; 0 for none. */
     long divergedAt();
+
+    /** Whether that is the first one, and not only the oldest of which it is known. */
+    boolean divergedExactly();
 }

@@ -45,6 +45,11 @@ final class RaftNodes implements NodeFactory {
         }
 
         @Override
+        public boolean divergedExactly() {
+            return node.divergedExactly();
+        }
+
+        @Override
         @SuppressWarnings("FutureReturnValueIgnored") // nobody waits in a simulation
         public void stop() {
             node.shutdown();

@@ -113,7 +113,8 @@ final class SimCluster {
         }
         SimEnvironment environment = new SimEnvironment(world, process, network, profile.limits, this::ioTime);
         process.run("open", () -> {
-            NodeHandle node = factory.open(environment, options(host), () -> process.newMachine(invariants.applied(), corruption));
+            NodeHandle node = factory.open(
+                    environment, options(host), () -> process.newMachine(invariants.applied(), corruption));
             process.opened(node);
         });
     }
@@ -276,7 +277,8 @@ final class SimCluster {
         // What can't be rebuilt stops at what it was; that its node knows.
         return machine != null
                 && corruption.isFound(host, hosts, voters)
-                && (machine.isSpoilt() || machine.applied() == invariants.applied().size());
+                && (machine.isSpoilt()
+                        || machine.applied() == invariants.applied().size());
     }
 
     /** Puts empty disks into a machine that runs nothing. */
@@ -306,7 +308,7 @@ final class SimCluster {
                         .append(core.last())
                         .append(" commit ")
                         .append(core.commitIndex())
-                        .append(';');
+                        .append(Corruption.isSpoilt(host) ? " state wrong;" : ";");
             }
         }
         return text.toString();

@@ -61,7 +61,7 @@ final class SimHost {
     private long durableSnapshot() {
         long newest = 0;
         for (String name : disk.durableNames("snapshots")) {
-            if (!name.endsWith(".tmp")) {
+            if (!name.endsWith(".tmp") && !name.endsWith(".bad")) {
                 newest = Math.max(newest, Long.parseLong(name.substring(name.lastIndexOf('-') + 1)));
             }
         }
