@@ -96,6 +96,8 @@ final class Arguments {
         with(Setting.BACKEND, value -> options.backend(backend(value, backends)));
         with(Setting.DURABILITY, value -> options.durability(value.oneOf(Durability.class)));
         with(Setting.CONSISTENCY, value -> options.consistency(value.oneOf(Consistency.class)));
+        with(Setting.FOLLOWER_READS, value -> options.followerReads(value.yes()));
+        with(Setting.FORWARD, value -> options.forward(value.yes()));
         with(Setting.INSECURE, value -> options.insecure(value.yes()));
         times(options);
         sizes(options);

@@ -31,6 +31,10 @@ enum Setting {
     DURABILITY("", "level", "when a write counts: low, medium, high (high)"),
     /** Consistency. */
     CONSISTENCY("", "level", "what a read may miss: low, medium, high (high)"),
+    /** Linearizable reads on followers. */
+    FOLLOWER_READS("", "", "a node that does not lead answers reads itself, having asked the leader"),
+    /** Forwarding of commands. */
+    FORWARD("", "", "a node that does not lead forwards commands to the leader, instead of answering TRY"),
     /** Log level. */
     LOGLEVEL("l", "level", "quiet, warning, notice, verbose, debug (notice)"),
     /** Unprotected bind. */

@@ -35,7 +35,26 @@ public interface Client extends AutoCloseable {
      * @param command the command
      * @return completed with the reply; never exceptionally
      */
-    CompletionStage<Result> send(Consistency consistency, Command command);
+    default CompletionStage<Result> send(Consistency consistency, Command command) {
+        return send(ReadOptions.at(consistency), command);
+    }
+
+    /**
+     * Sends a command that, if it reads, reads in this way.
+     *
+     * @param options for this command alone
+     * @param command the command
+     * @return completed with the reply; never exceptionally
+     */
+    CompletionStage<Result> send(ReadOptions options, Command command);
+
+    /**
+     * How much of the log this client's answers have shown: a write's own index once it is answered, for a read that of the
+     * state it saw. Given to another client as {@link ReadOptions#minIndex}, it makes what this one has seen visible there.
+     *
+     * @return the highest so far; 0 before the first
+     */
+    long lastIndex();
 
     /** Ends the connection; commands still under way are answered {@code UNKNOWN} if their outcome is not known. */
     @Override

@@ -104,6 +104,26 @@ public final class Options {
         return values.consistency;
     }
 
+    /**
+     * Whether a node that does not lead answers reads at {@link Consistency#MEDIUM} and {@link Consistency#HIGH} itself, having
+     * asked the leader for a read index; both are then as {@code HIGH}.
+     *
+     * @return default false
+     */
+    public boolean followerReads() {
+        return values.followerReads;
+    }
+
+    /**
+     * Whether a node that does not lead forwards its clients' commands to the leader and passes the replies on, instead of
+     * sending the clients there.
+     *
+     * @return default false
+     */
+    public boolean forward() {
+        return values.forward;
+    }
+
     /** @return whether a bind to other than loopback is allowed although there is no authentication; default false */
     public boolean insecure() {
         return values.insecure;
@@ -210,6 +230,8 @@ public final class Options {
         private String transport = "";
         private Durability durability = Durability.HIGH;
         private Consistency consistency = Consistency.HIGH;
+        private boolean followerReads;
+        private boolean forward;
         private boolean insecure;
         private Duration heartbeat = Duration.ofMillis(100);
         private Duration electionTimeoutMin = Duration.ofMillis(600);
@@ -245,6 +267,8 @@ public final class Options {
             this.transport = other.transport;
             this.durability = other.durability;
             this.consistency = other.consistency;
+            this.followerReads = other.followerReads;
+            this.forward = other.forward;
             this.insecure = other.insecure;
             this.heartbeat = other.heartbeat;
             this.electionTimeoutMin = other.electionTimeoutMin;
@@ -397,6 +421,28 @@ public final class Options {
          */
         public Builder consistency(Consistency value) {
             this.consistency = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#followerReads}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder followerReads(boolean value) {
+            this.followerReads = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#forward}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder forward(boolean value) {
+            this.forward = value;
             return this;
         }
 

@@ -8,6 +8,9 @@ import java.util.List;
 
 /** Feeds committed entries to the machine, in order and within a window, and decides on snapshots and compaction. */
 final class Applying {
+    /** So many times the log between two snapshots is kept for peers that lag and get on. */
+    private static final long KEPT_FOR_PEERS = 8;
+
     private final Raft raft;
     private final ArrayDeque<long[]> inflight = new ArrayDeque<>();
     private long inflightBytes;
@@ -23,6 +26,8 @@ final class Applying {
 
     private long bytesSinceSnapshot;
     private boolean takingSnapshot;
+    /** What the machine was last told to restore. */
+    private long restoring;
 
     Applying(Raft raft, LogPosition snapshot) {
         this.raft = raft;
@@ -107,11 +112,14 @@ final class Applying {
     }
 
     /**
-     * The machine was rebuilt from a snapshot of its own.
+     * The machine was rebuilt from a snapshot of its own; or from one that a leader sent, as it was told to.
      *
      * @throws HuckException.StorageFailed when entries behind it are gone
      */
-    void rebuilt(long index) {
+    void rebuilt(long index, long told) {
+        if (told < restoring) {
+            return; // Begun before it was told of a newer one, which it takes up next.
+        }
         if (index < raft.log.base().index()) {
             throw new HuckException.StorageFailed(
                     "ERR the newest readable snapshot covers only " + index + " but the log begins behind "
@@ -133,7 +141,13 @@ final class Applying {
     void reset(LogPosition position) {
         restart(position.index());
         bytesSinceSnapshot = 0;
+        restoring = position.index();
         raft.outbox.add(new Effect.RestoreMachine(position));
+    }
+
+    private long mostKept() {
+        long every = raft.limits.snapshotEveryBytes();
+        return every < Long.MAX_VALUE / KEPT_FOR_PEERS ? every * KEPT_FOR_PEERS : Long.MAX_VALUE;
     }
 
     void snapshotSaved(LogPosition position) {
@@ -152,8 +166,8 @@ final class Applying {
     }
 
     /**
-     * Only what two durable snapshots cover is dropped from the log, so that either can be lost; and nothing that a peer
-     * will need behind the snapshot that it is receiving, or it could never catch up with a busy cluster.
+     * Only what two durable snapshots cover is dropped from the log, so that either can be lost; and not what a peer that
+     * lags still needs, or it could never catch up with a busy cluster; but that only up to a bound.
      */
     private void published(LogPosition position) {
         if (position.index() <= snapshot.index()) {
@@ -161,8 +175,8 @@ final class Applying {
         }
         fallback = snapshot;
         snapshot = position;
-        long covered = Math.min(fallback.index(), raft.snapshotUnderWay());
-        long through = raft.log.compactable(covered, raft.limits.logTailBytes());
+        long needed = Math.max(raft.neededBehind(), raft.log.indexKeeping(mostKept()));
+        long through = raft.log.compactable(Math.min(fallback.index(), needed), raft.limits.logTailBytes());
         if (through > raft.log.base().index()) {
             raft.log.compact(through);
             raft.configurations.truncatePrefix(through);

@@ -33,8 +33,21 @@ public sealed interface Event {
      * Clients want to read what is linearizable now.
      *
      * @param batch the shell's own number, echoed in {@link Effect.ReadReady} or {@link Effect.Rejected}
+     * @param anywhere whether a node that does not lead is to ask the leader, rather than reject
      */
-    record Read(long batch) implements Event {}
+    record Read(long batch, boolean anywhere) implements Event {
+        /**
+         * One that only a leader answers.
+         *
+         * @param batch as above
+         */
+        public Read(long batch) {
+            this(batch, false);
+        }
+    }
+
+    /** The node has reason to think that it stood still for a while, its monotonic clock perhaps with it. */
+    record Paused() implements Event {}
 
     /**
      * Every write up to this one counts as durable at the cluster's level.
@@ -61,8 +74,9 @@ public sealed interface Event {
      * The machine was built anew from the newest snapshot and wants everything behind it again.
      *
      * @param index what the snapshot covers
+     * @param told what the latest {@link Effect.RestoreMachine} covered that it knew of; 0 for none
      */
-    record MachineRestarted(long index) implements Event {}
+    record MachineRestarted(long index, long told) implements Event {}
 
     /**
      * Entries that {@link Effect.ReadEntries} asked for.

@@ -23,6 +23,8 @@ final class Leader implements RoleState {
     private long transferUntil;
     private boolean offered;
     private boolean leaseVoided;
+    /** The first round on which a lease may rest. */
+    private long leaseRound = 1;
 
     Leader(Raft raft) {
         this.raft = raft;
@@ -173,6 +175,16 @@ final class Leader implements RoleState {
         }
     }
 
+    /** No turn comes later than this after the one before, unless the node stood still: nanoseconds. */
+    long longestGap() {
+        return raft.settings().electionMinNanos() / 2;
+    }
+
+    /** Until a quorum of the configuration in force has confirmed a round that leaves from now on: no lease. */
+    void distrustLease() {
+        leaseRound = replication.newestRound() + 1;
+    }
+
     /**
      * A lease counts from when the confirmed messages were sent. Once a hand-over was offered, it may be taken up at any
      * time in this term, however late: no lease any more.
@@ -183,6 +195,9 @@ final class Leader implements RoleState {
         }
         if (raft.configuration().isSoleVoter(raft.self)) {
             return Long.MAX_VALUE;
+        }
+        if (replication.confirmedRound() < leaseRound) {
+            return raft.now - 1;
         }
         Configuration.Settings settings = raft.settings();
         return replication.confirmedAt() + settings.electionMinNanos() / 1000 * (1000 - settings.driftPermille());

@@ -216,4 +216,26 @@ public sealed interface Message extends PeerMessage {
             boolean hearsLeader,
             LogPosition last)
             implements Message {}
+
+    /**
+     * Asks the leader for a read index (dissertation §6.4), on behalf of all reads that wait at the sender.
+     *
+     * @param from sender
+     * @param to receiver
+     * @param term the sender's term
+     * @param token drawn anew by the sender for each round of its own, so that an answer to an earlier round, of an
+     *     earlier run too, is never taken for one to this; repeated only with the same reads
+     */
+    record ReadIndexRequest(long from, long to, long term, long token) implements Message {}
+
+    /**
+     * Answers {@link ReadIndexRequest} once a quorum has confirmed the leader in a round that left after the request came.
+     *
+     * @param from sender
+     * @param to receiver
+     * @param term the leader's term
+     * @param token echoed
+     * @param index a state that has applied this is new enough
+     */
+    record ReadIndexReply(long from, long to, long term, long token, long index) implements Message {}
 }

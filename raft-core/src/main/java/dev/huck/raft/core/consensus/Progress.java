@@ -69,6 +69,10 @@ final class Progress {
 
     long snapshotOffset;
     boolean readingChunk;
+    /** How far this transfer ever was, and when it, or the peer's log, last got further. */
+    long snapshotReached;
+
+    long advancedAt;
 
     /** For a peer of which nothing is known: {@code next} is behind the end of the leader's log. */
     Progress(long peer, long session, long next, long now) {
@@ -77,6 +81,7 @@ final class Progress {
         this.next = next;
         this.answeredAt = now;
         this.movedAt = now;
+        this.advancedAt = now;
         this.catchUpTo = next - 1;
         this.catchUpSince = now;
     }
@@ -99,10 +104,31 @@ final class Progress {
         next = Math.max(match + 1, from);
     }
 
-    void sendSnapshot(long newSession) {
+    void sendSnapshot(long newSession, long now) {
         enter(Mode.SNAPSHOT, newSession);
+        restartSnapshot();
+        advancedAt = now;
+        caughtUp = false;
+    }
+
+    /** With the newest there is. */
+    void restartSnapshot() {
         snapshot = LogPosition.START;
         snapshotOffset = 0;
+        snapshotReached = 0;
+    }
+
+    void snapshotWanted(long offset, long now) {
+        if (offset > snapshotReached) {
+            snapshotReached = offset;
+            advancedAt = now;
+        }
+        snapshotOffset = offset;
+    }
+
+    /** The last entry that it will not need. */
+    long needsBehind() {
+        return mode == Mode.SNAPSHOT && snapshot.index() > 0 ? snapshot.index() : match;
     }
 
     private void enter(Mode newMode, long newSession) {
@@ -141,6 +167,7 @@ final class Progress {
             }
             match = index;
             movedAt = now;
+            advancedAt = now;
         }
         while (!inflight.isEmpty() && inflight.getFirst().lastIndex() <= match) {
             long bytes = inflight.removeFirst().bytes();

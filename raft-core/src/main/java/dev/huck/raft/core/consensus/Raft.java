@@ -12,6 +12,8 @@ import dev.huck.raft.core.consensus.Message.PreVote;
 import dev.huck.raft.core.consensus.Message.PreVoteReply;
 import dev.huck.raft.core.consensus.Message.Query;
 import dev.huck.raft.core.consensus.Message.QueryReply;
+import dev.huck.raft.core.consensus.Message.ReadIndexReply;
+import dev.huck.raft.core.consensus.Message.ReadIndexRequest;
 import dev.huck.raft.core.consensus.Message.RequestVote;
 import dev.huck.raft.core.consensus.Message.SnapshotReply;
 import dev.huck.raft.core.consensus.Message.TimeoutNow;
@@ -35,6 +37,7 @@ public final class Raft {
     final Applying applying;
     final Recovering recovering;
     private final Voter voter;
+    private final RemoteReads remoteReads = new RemoteReads(this);
 
     long now;
     long term;
@@ -78,11 +81,15 @@ public final class Raft {
      * @param event what happened
      */
     public void step(long at, Event event) {
+        if (role instanceof Leader leading && (at - now > leading.longestGap() || event instanceof Event.Paused)) {
+            leading.distrustLease(); // It stood still, and may have had its time measured wrongly.
+        }
         now = Math.max(now, at);
         if (event instanceof Event.Received received) {
             receive(received.message());
         } else if (event instanceof Event.Tick) {
             role.tick();
+            remoteReads.tick();
         } else if (event instanceof Event.Propose propose) {
             propose(propose);
         } else if (event instanceof Event.Read read) {
@@ -96,7 +103,7 @@ public final class Raft {
         } else if (event instanceof Event.Applied applied) {
             applying.applied(applied.index());
         } else if (event instanceof Event.MachineRestarted restarted) {
-            applying.rebuilt(restarted.index());
+            applying.rebuilt(restarted.index(), restarted.told());
         } else if (event instanceof Event.EntriesRead read) {
             if (!applying.read(read) && role instanceof Leader leading) {
                 leading.replication.read(read);
@@ -135,6 +142,7 @@ public final class Raft {
         } else if (role instanceof Follower following) {
             following.flush();
         }
+        remoteReads.flush();
         applying.flush();
         publish();
         return outbox.drain(log, now);
@@ -146,10 +154,15 @@ public final class Raft {
      * @return monotonic nanoseconds
      */
     public long deadline() {
-        return role.deadline();
+        return Math.min(role.deadline(), remoteReads.deadline());
     }
 
     // ---- inspection
+
+    /** @return its bounds */
+    public Limits limits() {
+        return limits;
+    }
 
     /** @return this node's store id */
     public long storeId() {
@@ -335,6 +348,12 @@ public final class Raft {
             if (role instanceof Leader leading) {
                 leading.snapshotReply(reply);
             }
+        } else if (message instanceof ReadIndexRequest request) {
+            if (role instanceof Leader leading && request.term() == term) {
+                leading.reads.add(request);
+            }
+        } else if (message instanceof ReadIndexReply reply) {
+            remoteReads.answered(reply);
         } else if (message instanceof TimeoutNow timeout) {
             if (timeout.term() == term
                     && timeout.from() == leader
@@ -447,6 +466,8 @@ public final class Raft {
     private void read(Event.Read read) {
         if (role instanceof Leader leading) {
             leading.reads.add(read.batch());
+        } else if (read.anywhere()) {
+            remoteReads.add(read.batch());
         } else {
             outbox.add(new Effect.Rejected(read.batch(), Rejection.NOT_LEADER));
         }
@@ -472,6 +493,9 @@ public final class Raft {
         outbox.append(entry, type == Entries.CONFIGURATION);
         if (type == Entries.CONFIGURATION) {
             configurations.append(Entries.configuration(entry.index(), entry.payload()));
+            if (role instanceof Leader leading) {
+                leading.distrustLease();
+            }
         }
         stampEnd = Math.max(stampEnd, Entries.stampEnd(entry.payload()));
     }
@@ -526,9 +550,9 @@ public final class Raft {
         return role instanceof Leader;
     }
 
-    /** What the oldest snapshot covers that a peer is receiving; later than everything if there is none. */
-    long snapshotUnderWay() {
-        return role instanceof Leader leading ? leading.replication.snapshotUnderWay() : Long.MAX_VALUE;
+    /** The last entry that no peer which gets on needs any more; later than everything if there is none. */
+    long neededBehind() {
+        return role instanceof Leader leading ? leading.replication.neededBehind() : Long.MAX_VALUE;
     }
 
     void send(Message message) {

@@ -160,6 +160,11 @@ final class RaftLog {
         return Math.max(base.index(), Math.min(Math.min(covered, counted), sizes.indexKeeping(tailBytes)));
     }
 
+    /** The last index behind which at least so many bytes of log lie; 0 if there are not so many. */
+    long indexKeeping(long bytes) {
+        return sizes.indexKeeping(bytes);
+    }
+
     void compact(long through) {
         base = new LogPosition(through, termAt(through));
         terms.truncatePrefix(through);

@@ -1,26 +1,45 @@
 package dev.huck.raft.core.consensus;
 
+import dev.huck.raft.core.consensus.Message.ReadIndexReply;
+import dev.huck.raft.core.consensus.Message.ReadIndexRequest;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Linearizable reads without writing to the log (dissertation §6.4): a read waits until a quorum has confirmed, in a round
- * that left after it arrived, that this node still leads. One round serves all reads that wait; rounds are the leader's
- * own numbers, never the caller's.
+ * that left after it arrived, that this node still leads. One round serves all reads that wait, those of other nodes too;
+ * rounds are the leader's own numbers, never the caller's.
  */
 final class ReadIndex {
     private final Leader leading;
-    private List<Long> waiting = new ArrayList<>();
-    private List<Long> asked = new ArrayList<>();
+    private Readers waiting = new Readers();
+    private Readers asked = new Readers();
     private long askedRound;
     private long askedIndex;
+
+    /** Who waits: this node's batches, and other nodes with the token of their newest request. */
+    private static final class Readers {
+        final List<Long> batches = new ArrayList<>();
+        final Map<Long, Long> peers = new LinkedHashMap<>();
+
+        boolean isEmpty() {
+            return batches.isEmpty() && peers.isEmpty();
+        }
+    }
 
     ReadIndex(Leader leading) {
         this.leading = leading;
     }
 
     void add(long batch) {
-        waiting.add(batch);
+        waiting.batches.add(batch);
+    }
+
+    /** A node asks for its clients. It has one request under way at a time, so one place each is enough. */
+    void add(ReadIndexRequest request) {
+        waiting.peers.put(request.from(), request.token());
     }
 
     /** Opens a round for those that wait, unless one is under way or the term is not open yet. */
@@ -30,7 +49,7 @@ final class ReadIndex {
         }
         Raft raft = leading.raft;
         asked = waiting;
-        waiting = new ArrayList<>();
+        waiting = new Readers();
         askedIndex = raft.commit;
         askedRound = leading.replication.heartbeat();
         confirm();
@@ -38,21 +57,25 @@ final class ReadIndex {
 
     void confirm() {
         if (!asked.isEmpty() && leading.replication.confirmedRound() >= askedRound) {
-            for (long batch : asked) {
-                leading.raft.outbox.add(new Effect.ReadReady(batch, askedIndex));
+            Raft raft = leading.raft;
+            for (long batch : asked.batches) {
+                raft.outbox.add(new Effect.ReadReady(batch, askedIndex));
             }
-            asked = new ArrayList<>();
+            asked.peers.forEach(
+                    (peer, token) -> raft.send(new ReadIndexReply(raft.self, peer, raft.term, token, askedIndex)));
+            asked = new Readers();
             flush();
         }
     }
 
+    /** Other nodes find out by the new term. */
     void reject() {
-        for (List<Long> batches : List.of(asked, waiting)) {
-            for (long batch : batches) {
+        for (Readers readers : List.of(asked, waiting)) {
+            for (long batch : readers.batches) {
                 leading.raft.outbox.add(new Effect.Rejected(batch, Rejection.NOT_LEADER));
             }
         }
-        asked = new ArrayList<>();
-        waiting = new ArrayList<>();
+        asked = new Readers();
+        waiting = new Readers();
     }
 }

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** Brings every peer's log to the leader's: heartbeats, pipelined appends, snapshots (Raft §5.3, §7). */
 final class Replication {
     private static final int ROUNDS = 1024;
+    /** So many election timeouts without progress, and a peer is not waited for any more. */
+    private static final long STUCK_TIMEOUTS = 100;
 
     private final Raft raft;
     private final TreeMap<Long, Progress> peers = new TreeMap<>();
@@ -93,6 +95,11 @@ final class Replication {
                 sendAppend(peer, previous, List.of());
             }
         }
+        return round;
+    }
+
+    /** The newest round that was opened. */
+    long newestRound() {
         return round;
     }
 
@@ -273,7 +280,11 @@ final class Replication {
                     && raft.now - peer.movedAt > Math.max(patience, peer.patience)) {
                 peer.lost(patience, raft.limits.appendBytes());
                 peer.probe(newSession(), peer.match + 1);
-            } else if (peer.mode == Mode.SNAPSHOT && raft.now - peer.sentAt > patience) {
+            } else if (peer.mode == Mode.SNAPSHOT && answers(peer) && raft.now - peer.sentAt > patience) {
+                if (peer.snapshotOffset == 0
+                        || peer.snapshot.index() < raft.log.base().index()) {
+                    peer.restartSnapshot(); // It has nothing, or would need another one behind this.
+                }
                 readChunk(peer);
             }
         }
@@ -281,19 +292,28 @@ final class Replication {
 
     // ---- snapshots
 
-    /** What the oldest covers that a peer, one that answers, is receiving; later than everything if there is none. */
-    long snapshotUnderWay() {
+    /**
+     * The last entry that no peer needs any more, behind its own log or behind the snapshot that it receives: of those
+     * that answer and get on, for who does not would have the log grow for ever.
+     *
+     * @return an index; later than everything if there is no such peer
+     */
+    long neededBehind() {
+        long stuck = STUCK_TIMEOUTS * raft.settings().electionMaxNanos();
         return peers.values().stream()
-                .filter(peer -> peer.mode == Mode.SNAPSHOT
-                        && raft.now - peer.answeredAt < raft.settings().electionMaxNanos())
-                .mapToLong(peer -> peer.snapshot.index())
+                .filter(peer -> answers(peer) && raft.now - peer.advancedAt < stuck)
+                .mapToLong(Progress::needsBehind)
                 .filter(index -> index > 0)
                 .min()
                 .orElse(Long.MAX_VALUE);
     }
 
+    private boolean answers(Progress peer) {
+        return raft.now - peer.answeredAt < raft.settings().electionMaxNanos();
+    }
+
     private void beginSnapshot(Progress peer) {
-        peer.sendSnapshot(newSession());
+        peer.sendSnapshot(newSession(), raft.now);
         readChunk(peer);
     }
 
@@ -344,7 +364,7 @@ final class Replication {
             matched(peer, reply.match(), reply.nonce());
             peer.probe(newSession(), reply.position().index() + 1);
         } else if (reply.next() != peer.snapshotOffset) { // Else it was said before.
-            peer.snapshotOffset = reply.next();
+            peer.snapshotWanted(reply.next(), raft.now);
             readChunk(peer);
         }
     }

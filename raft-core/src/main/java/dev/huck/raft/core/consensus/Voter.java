@@ -56,6 +56,8 @@ final class Voter {
         boolean granted = ask.term() == raft.term
                 && (raft.vote == 0 || raft.vote == ask.from())
                 && (raft.leader == 0 || raft.leader == ask.from())
+                // A promise holds in whatever term it was given, and a delayed request may meet one given since.
+                && (ask.transfer() || raft.vote == ask.from() || !isLeaderAlive())
                 && raft.log.isUpToDate(ask.last())
                 && raft.recovering.mayVoteFor(ask.last())
                 && !raft.isLeading();

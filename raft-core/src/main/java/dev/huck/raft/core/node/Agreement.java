@@ -268,8 +268,8 @@ final class Agreement {
         next(current);
     }
 
-    private static long farthest(Inquiry current, TreeSet<Long> group) {
-        long best = group.first();
+    private static long farthest(Inquiry current, Set<Long> group) {
+        long best = group.iterator().next();
         for (long store : group) {
             if (current.reach.getOrDefault(store, Long.MAX_VALUE) < current.reach.getOrDefault(best, Long.MAX_VALUE)) {
                 best = store;

@@ -1,7 +1,10 @@
 package dev.huck.raft.core.node;
 
 import dev.huck.raft.api.Consistency;
+import dev.huck.raft.api.Options;
 import dev.huck.raft.api.spi.ReplySink;
+import dev.huck.raft.core.env.Environment;
+import dev.huck.raft.core.env.Stage;
 import dev.huck.raft.core.node.Operation.Kind;
 import dev.huck.raft.core.node.Operation.State;
 import java.util.ArrayList;
@@ -20,15 +23,26 @@ final class Answers {
     private static final String MISSED =
             "CLUSTERDOWN a later write may be part of the state already; nothing was read, try again";
 
+    /** How often those that wait for a newer state are looked at although nothing has changed. */
+    private static final long LOOK_NANOS = 100_000_000L;
+
     /** Replies that a session may keep for later, in bytes, before its reads are refused. */
     private static final long MOST_RECORDED = 16L << 20;
 
     private final MachineState state;
     private final Loop loop;
     private final Consumer<Runnable> stage;
+    private final Environment environment;
+    private final Stage timers;
+    private final boolean followerReads;
+    private final long lagPatience;
+    private final long stalePatience;
     private final Reads reads = new Reads();
+    private final Freshness freshness = new Freshness();
     private final List<ClientSession> touched = new ArrayList<>();
     private List<ClientSession> blocked = new ArrayList<>();
+    private boolean lookAgain;
+    private boolean looking;
 
     /**
      * Answers.
@@ -36,11 +50,89 @@ final class Answers {
      * @param state the machine
      * @param loop takes reads back whose lease ran out
      * @param stage runs what comes from other threads
+     * @param environment for the clock
+     * @param timers the machine stage
+     * @param options how long reads wait
      */
-    Answers(MachineState state, Loop loop, Consumer<Runnable> stage) {
+    Answers(
+            MachineState state,
+            Loop loop,
+            Consumer<Runnable> stage,
+            Environment environment,
+            Stage timers,
+            Options options) {
         this.state = state;
         this.loop = loop;
         this.stage = stage;
+        this.environment = environment;
+        this.timers = timers;
+        this.followerReads = options.followerReads();
+        this.lagPatience = options.requestTimeout().toNanos();
+        // Longer helps nobody: while there is a leader, it answers within a moment.
+        this.stalePatience = options.electionTimeoutMin().toNanos();
+    }
+
+    /** The committed part of the log ended at this index, or before it, at this time. */
+    void upToDate(long index, long at) {
+        freshness.proven(index, at);
+        lookAgain = true;
+    }
+
+    /** The machine's instance was replaced. */
+    void restarted() {
+        freshness.reset();
+    }
+
+    /** Sends operations on, behind those that wait to be. */
+    void depart(ClientSession session, List<Operation> operations) {
+        session.departing.addAll(operations);
+        depart(session);
+    }
+
+    /**
+     * A command that is executed elsewhere comes back through the log without a trace of its connection, so no read before it
+     * on the connection could be kept from seeing it: it leaves when they are answered, or are executed there too.
+     */
+    private void depart(ClientSession session) {
+        List<Operation> leaving = new ArrayList<>();
+        while (!session.departing.isEmpty()) {
+            Operation next = session.departing.getFirst();
+            if (next.state == State.WAITING) {
+                boolean read = next.kind == Kind.READ;
+                boolean forward = loop.forwards() && !(read && followerReads);
+                if (forward && next.readsBefore > session.readsSettled) {
+                    break;
+                }
+                next.forward = forward;
+                next.outgoing = forward ? next.command : null;
+                if (forward && read) {
+                    next.settled = true;
+                    session.readsSettled++;
+                }
+                leaving.add(next);
+            }
+            session.departing.removeFirst();
+        }
+        if (!leaving.isEmpty()) {
+            loop.submit(leaving);
+        }
+    }
+
+    /** The leader has answered. */
+    void relayed(Operation operation, long index, byte[] reply) {
+        if (operation.state == State.WAITING) {
+            RecordedReply recorded = new RecordedReply();
+            try {
+                ReplyBytes.replay(reply, recorded);
+            } catch (RuntimeException e) {
+                fail(operation, "UNKNOWN the leader's reply can't be read: look before repeating the command");
+                return;
+            }
+            operation.index = index;
+            operation.recorded = recorded;
+            done(operation);
+            touch(operation.session);
+        }
     }
 
     /** Has a session looked at when the turn ends. */
@@ -85,9 +177,11 @@ final class Answers {
             boolean atHead = session.queue.head() == each;
             if (each.kind == Kind.READ && (each.state == State.READY || each.state == State.WAITING)) {
                 // The write was proposed after the read arrived and is committed, so the state before it is new enough
-                // at every level.
+                // at every level. But for an index that somebody else has named.
                 ReplySink sink = sinkFor(each, atHead);
-                if (sink != null && session.recordedBytes > MOST_RECORDED) {
+                if (sink != null && each.minIndex > state.readContext().index()) {
+                    session.guard().error(sink, tooEarly(each.minIndex));
+                } else if (sink != null && session.recordedBytes > MOST_RECORDED) {
                     session.guard().error(sink, "BUSY too many replies wait behind a slow command; nothing was read");
                 } else if (sink != null) {
                     runRead(each, sink, write);
@@ -129,7 +223,9 @@ final class Answers {
      * @param moved whether the machine stands elsewhere, so that reads that waited may run
      */
     void endTurn(boolean moved) {
-        if (moved) {
+        if (moved || lookAgain) {
+            lookAgain = false;
+            freshness.applied(state.index());
             List<ClientSession> again = blocked;
             blocked = new ArrayList<>();
             for (ClientSession session : again) {
@@ -147,6 +243,9 @@ final class Answers {
         for (ClientSession session : touched) {
             session.touched = false;
             session.finishTurn();
+            if (!session.departing.isEmpty()) {
+                depart(session);
+            }
         }
         touched.clear();
     }
@@ -174,6 +273,7 @@ final class Answers {
             }
             case DONE -> {
                 RecordedReply recorded = head.recorded;
+                session.highestIndexShown = Math.max(session.highestIndexShown, head.index);
                 if (recorded != null) {
                     session.guard().run(sink, recorded::replay, "a command");
                 }
@@ -221,12 +321,15 @@ final class Answers {
             session.guard().error(sink, suspect);
             return true;
         }
-        if (Math.max(read.index, session.highestIndexShown) > state.index()) {
-            if (!session.blocked) {
-                session.blocked = true;
-                blocked.add(session);
+        long needed = Math.max(Math.max(read.index, read.minIndex), session.highestIndexShown);
+        String problem = needed > state.index() ? lags(read, needed) : isStale(read) ? stale(read) : null;
+        if (problem != null) {
+            if (problem.isEmpty()) {
+                block(session);
+                return false;
             }
-            return false;
+            session.guard().error(sink, problem);
+            return true;
         }
         int mark = sink.mark();
         runRead(read, sink, null);
@@ -245,6 +348,64 @@ final class Answers {
             return "reads_high";
         }
         return read.consistency == Consistency.MEDIUM ? "reads_medium" : "reads_low";
+    }
+
+    /** Why a read is given up for which the machine has not applied enough; empty while it is worth waiting. */
+    private String lags(Operation read, long needed) {
+        return isOverdue(read, lagPatience) ? tooEarly(needed) : "";
+    }
+
+    private String tooEarly(long needed) {
+        return "CLUSTERDOWN this node has applied the log up to " + state.index() + " and the read needs " + needed
+                + "; nothing was read, try again later or ask another node";
+    }
+
+    private boolean isStale(Operation read) {
+        if (read.maxStale < 0 || read.consistency != Consistency.LOW) {
+            return false;
+        }
+        isOverdue(read, stalePatience); // notes when it was first looked at
+        long since = read.earlyAt - read.maxStale;
+        if (freshness.isSince(since)) {
+            return false;
+        }
+        if (!freshness.willBeSince(since)) {
+            loop.refresh();
+        }
+        return true;
+    }
+
+    private String stale(Operation read) {
+        return isOverdue(read, stalePatience)
+                ? "CLUSTERDOWN this node " + freshness.age(environment.nanoTime()) + ", and the read asks for "
+                        + read.maxStale / 1_000_000
+                        + " ms at most; nothing was read, try again later or ask another node"
+                : "";
+    }
+
+    private boolean isOverdue(Operation read, long patience) {
+        long now = environment.nanoTime();
+        if (!read.early) {
+            read.early = true;
+            read.earlyAt = now;
+        }
+        return now - read.earlyAt > patience;
+    }
+
+    private void block(ClientSession session) {
+        if (!session.blocked) {
+            session.blocked = true;
+            blocked.add(session);
+        }
+        if (!looking) {
+            looking = true;
+            timers.schedule(
+                    LOOK_NANOS,
+                    () -> stage.accept(() -> {
+                        looking = false;
+                        lookAgain = true;
+                    }));
+        }
     }
 
     private void runRead(Operation read, ReplySink sink, @Nullable Operation before) {

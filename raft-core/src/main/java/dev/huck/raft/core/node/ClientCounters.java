@@ -1,6 +1,7 @@
 package dev.huck.raft.core.node;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What {@code INFO} tells of clients. */
@@ -9,6 +10,8 @@ final class ClientCounters {
     final AtomicInteger connected = new AtomicInteger();
     /** Connected ever. */
     final LongAdder connections = new LongAdder();
+    /** Numbers given to sessions. */
+    final AtomicLong numbers = new AtomicLong();
     /** Commands taken. */
     final LongAdder commands = new LongAdder();
 

@@ -3,10 +3,13 @@ package dev.huck.raft.core.node;
 import dev.huck.raft.api.Command;
 import dev.huck.raft.api.CommandException;
 import dev.huck.raft.api.Consistency;
+import dev.huck.raft.api.ReadOptions;
 import dev.huck.raft.api.Reply;
 import dev.huck.raft.api.spi.ClientConnection;
 import dev.huck.raft.api.spi.ReplySink;
 import dev.huck.raft.api.spi.Session;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -37,16 +40,22 @@ final class ClientSession implements Session {
     /** The same in bytes; one command alone may be longer. */
     static final long MAX_BYTES = 16L << 20;
 
+    /** A bound on staleness longer than this is none that anybody can tell from it. */
+    private static final Duration LONGEST = Duration.ofDays(3650);
+
     private final ClientConnection connection;
     private final Loop loop;
     private final MachineRunner machines;
     private final BuiltIns builtIns;
+    private final long term;
+    private final long number;
 
     // The connection's thread.
     private final RecordingApplier routing = new RecordingApplier();
     private List<Operation> forLoop = new ArrayList<>();
     private @Nullable Operation first;
     private @Nullable Operation last;
+    private long reads;
     private int taken;
     private int batch;
     private long batchBytes;
@@ -57,7 +66,8 @@ final class ClientSession implements Session {
     private final AtomicLong outstandingBytes = new AtomicLong();
     private final AtomicBoolean paused = new AtomicBoolean();
     private volatile boolean closed;
-    private volatile @Nullable Consistency consistency;
+    private volatile ReadOptions reading = ReadOptions.DEFAULT;
+    private volatile long publishedIndex;
 
     // Whoever may write replies.
     private final ReplyGuard guard;
@@ -68,6 +78,10 @@ final class ClientSession implements Session {
     int unknownWrites;
     /** Bytes of replies that wait for their turn. */
     long recordedBytes;
+    /** Operations that go to the loop, or the leader, once nothing before them forbids it. */
+    final ArrayDeque<Operation> departing = new ArrayDeque<>();
+    /** Reads that see nothing any more of what comes behind them: answered, or on their way to the leader. */
+    long readsSettled;
     /** No reply is computed from a state before this. */
     long highestIndexShown;
     /** Among those that the runner has to finish at the end of its turn. */
@@ -79,27 +93,40 @@ final class ClientSession implements Session {
     private long answeredBytes;
 
     ClientSession(ClientConnection connection, Loop loop, MachineRunner machines, BuiltIns builtIns) {
+        this(connection, loop, machines, builtIns, 0);
+    }
+
+    /**
+     * A session.
+     *
+     * @param term for a client of another node: the only term in which its commands may be executed here; else 0
+     */
+    ClientSession(ClientConnection connection, Loop loop, MachineRunner machines, BuiltIns builtIns, long term) {
         this.connection = connection;
         this.loop = loop;
         this.machines = machines;
         this.builtIns = builtIns;
+        this.term = term;
+        this.number = builtIns.counters().numbers.incrementAndGet();
         this.guard = new ReplyGuard(this::abort);
-        builtIns.counters().connected.incrementAndGet();
-        builtIns.counters().connections.increment();
+        if (term == 0) {
+            builtIns.counters().connected.incrementAndGet();
+            builtIns.counters().connections.increment();
+        }
     }
 
     @Override
     public void submit(Command command) {
-        submit(command, null);
+        submit(command, ReadOptions.DEFAULT);
     }
 
     /**
-     * Takes a command whose read, if it is one, has a consistency of its own.
+     * Takes a command whose read, if it is one, has a consistency or bounds of its own.
      *
      * @param command the command
-     * @param wanted null for the connection's
+     * @param wanted what it leaves open is the connection's
      */
-    void submit(Command command, @Nullable Consistency wanted) {
+    void submit(Command command, ReadOptions wanted) {
         if (closed) {
             return;
         }
@@ -132,10 +159,18 @@ final class ClientSession implements Session {
         }
     }
 
-    private void read(Command command, @Nullable Consistency wanted, int epoch) {
-        Consistency own = consistency;
-        Consistency level = wanted != null ? wanted : own != null ? own : machines.nodeDefault();
-        Operation read = Operation.read(this, command, level, routing, epoch);
+    private void read(Command command, ReadOptions wanted, int epoch) {
+        ReadOptions own = reading;
+        Consistency level = wanted.consistency() != null ? wanted.consistency() : own.consistency();
+        Duration maxStale = wanted.maxStale() != null ? wanted.maxStale() : own.maxStale();
+        Operation read = Operation.read(
+                this,
+                command,
+                level != null ? level : machines.nodeDefault(),
+                maxStale == null ? -1 : nanos(maxStale),
+                Math.max(wanted.minIndex(), own.minIndex()),
+                routing,
+                epoch);
         if (read.isForLoop()) {
             forLoop(read);
         } else {
@@ -163,6 +198,10 @@ final class ClientSession implements Session {
             last.next = operation;
         }
         last = operation;
+        operation.readsBefore = reads;
+        if (operation.kind == Operation.Kind.READ) {
+            reads++;
+        }
         batch++;
         batchBytes += operation.cost;
     }
@@ -200,9 +239,38 @@ final class ClientSession implements Session {
         reply(sink -> sink.error(message));
     }
 
+    private static long nanos(Duration bound) {
+        return bound.compareTo(LONGEST) < 0 ? bound.toNanos() : LONGEST.toNanos();
+    }
+
     /** Sets how this connection reads unless a command says otherwise. */
     void setConsistency(Consistency level) {
-        consistency = level;
+        setReading(ReadOptions.at(level));
+    }
+
+    /** Sets how this connection reads what is sent from now on, unless a command says otherwise. */
+    void setReading(ReadOptions options) {
+        reading = options;
+    }
+
+    /** Unique among the connections of this run of the node. Any thread. */
+    long number() {
+        return number;
+    }
+
+    /** The only term in which its commands may be executed here; 0 for any. Any thread. */
+    long term() {
+        return term;
+    }
+
+    /** Whether nothing is under way. The connection's thread. */
+    boolean isIdle() {
+        return batch == 0 && outstanding.get() == 0;
+    }
+
+    /** The highest index that replies have shown. Any thread. */
+    long highestIndexShown() {
+        return publishedIndex;
     }
 
     @Override
@@ -236,7 +304,11 @@ final class ClientSession implements Session {
         }
         if (!toLoop.isEmpty()) {
             forLoop = new ArrayList<>();
-            loop.submit(toLoop);
+            if (term == 0 && machines.mayForward()) {
+                machines.depart(this, toLoop);
+            } else {
+                loop.submit(toLoop);
+            }
         }
         if (count >= MAX_OPERATIONS || bytes >= MAX_BYTES) {
             pause();
@@ -268,7 +340,9 @@ final class ClientSession implements Session {
             wrote = false;
             publish();
             closed = true;
-            builtIns.counters().connected.decrementAndGet();
+            if (term == 0) {
+                builtIns.counters().connected.decrementAndGet();
+            }
             machines.wake(this);
         }
     }
@@ -279,6 +353,7 @@ final class ClientSession implements Session {
     }
 
     private void flushConnection() {
+        publishedIndex = highestIndexShown;
         try {
             connection.flush();
         } catch (RuntimeException e) {
@@ -322,6 +397,9 @@ final class ClientSession implements Session {
             answeredBytes += head.cost;
             if (head.state == Operation.State.DONE && head.recorded != null) {
                 recordedBytes -= head.recorded.cost();
+            }
+            if (head.kind == Operation.Kind.READ && !head.settled) {
+                readsSettled++;
             }
             if (head.outcomeUnknown) {
                 unknownWrites--;

@@ -18,6 +18,7 @@ import dev.huck.raft.core.consensus.Comparison;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Effect;
 import dev.huck.raft.core.consensus.Event;
+import dev.huck.raft.core.consensus.Forwarding;
 import dev.huck.raft.core.consensus.Limits;
 import dev.huck.raft.core.consensus.Loss;
 import dev.huck.raft.core.consensus.Member;
@@ -75,6 +76,7 @@ final class EventLoop implements Loop {
     private final RollCalls rollCalls;
     private final Snapshotting snapshotting;
     private final Requests requests;
+    private final ForwardServer forwardServer;
     private final ArrayDeque<Effect.SendAfter> heldBack = new ArrayDeque<>();
     private final List<CompletableFuture<Void>> handOvers = new ArrayList<>();
     private final Consumer<Throwable> failed;
@@ -130,7 +132,7 @@ final class EventLoop implements Loop {
                 snapshots,
                 this,
                 builtIns,
-                options.consistency(),
+                options,
                 filesStage,
                 record.storeId(),
                 peers);
@@ -164,8 +166,21 @@ final class EventLoop implements Loop {
         this.admissions = new Admissions(stage, peers, self, this::step);
         this.place = new OwnPlace(environment, stage, peers, self, () -> View.of(raft), this::propose, failed);
         this.rollCalls = new RollCalls(stage, peers, record.storeId());
-        this.requests =
-                new Requests(environment, options, stage, raft, machine, () -> admissions.notLeader(View.of(raft)));
+        this.requests = new Requests(
+                environment,
+                options,
+                stage,
+                raft,
+                machine,
+                () -> admissions.notLeader(View.of(raft)),
+                mailbox::post,
+                peers::send);
+        this.forwardServer = new ForwardServer(
+                environment,
+                raft,
+                (connection, term) -> new ClientSession(connection, this, machine, builtIns, term),
+                peers::send,
+                mailbox::post);
     }
 
     void start() {
@@ -230,6 +245,16 @@ final class EventLoop implements Loop {
     }
 
     @Override
+    public boolean forwards() {
+        return options.forward() && view.role() != Role.LEADER;
+    }
+
+    @Override
+    public void refresh() {
+        mailbox.post((Runnable) requests::refresh);
+    }
+
+    @Override
     public void applied(long index) {
         mailbox.post(new Event.Applied(index));
     }
@@ -243,9 +268,9 @@ final class EventLoop implements Loop {
     }
 
     @Override
-    public void machineRestarted(long appliedIndex) {
+    public void machineRestarted(long appliedIndex, long told) {
         events.tell(new NodeEvent.MachineRebuilt(appliedIndex));
-        mailbox.post(new Event.MachineRestarted(appliedIndex));
+        mailbox.post(new Event.MachineRestarted(appliedIndex, told));
     }
 
     @Override
@@ -446,6 +471,10 @@ final class EventLoop implements Loop {
             if (peers.clusterId() == heard.envelope.clusterId()) {
                 step(new Event.Received(consensus));
             }
+        } else if (message instanceof Forwarding forwarding) {
+            if (peers.clusterId() == heard.envelope.clusterId()) {
+                forwarding(forwarding);
+            }
         } else if (message instanceof Admission.JoinRequest request) {
             admissions.requested(request, View.of(raft));
         } else if (message instanceof Admission.JoinReply reply) {
@@ -461,6 +490,16 @@ final class EventLoop implements Loop {
             if (peers.clusterId() == heard.envelope.clusterId()) {
                 machine.compare(comparison, sender);
             }
+        }
+    }
+
+    private void forwarding(Forwarding message) {
+        if (message instanceof Forwarding.Open open) {
+            forwardServer.open(open);
+        } else if (message instanceof Forwarding.Commands commands) {
+            forwardServer.take(commands);
+        } else {
+            requests.forwarding(message);
         }
     }
 
@@ -648,6 +687,7 @@ final class EventLoop implements Loop {
             ticker.cancel();
         }
         requests.stop();
+        forwardServer.stop();
         HuckException.Stopped gone = new HuckException.Stopped("ERR the node has stopped");
         handOvers.forEach(future -> future.completeExceptionally(gone));
         admissions.stop(gone);

@@ -2,7 +2,7 @@ package dev.huck.raft.core.node;
 
 import dev.huck.raft.api.Client;
 import dev.huck.raft.api.Command;
-import dev.huck.raft.api.Consistency;
+import dev.huck.raft.api.ReadOptions;
 import dev.huck.raft.api.Result;
 import dev.huck.raft.api.spi.ClientConnection;
 import dev.huck.raft.api.spi.ReplySink;
@@ -13,7 +13,6 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A client in the node's process: a connection whose replies become values. Those who send take turns under a lock; a
@@ -43,16 +42,20 @@ final class LocalClient implements Client {
 
     @Override
     public CompletionStage<Result> send(Command command) {
-        return send(null, command, new CompletableFuture<>());
+        return send(ReadOptions.DEFAULT, command, new CompletableFuture<>());
     }
 
     @Override
-    public CompletionStage<Result> send(Consistency consistency, Command command) {
-        return send(consistency, command, new CompletableFuture<>());
+    public CompletionStage<Result> send(ReadOptions options, Command command) {
+        return send(options, command, new CompletableFuture<>());
     }
 
-    private CompletionStage<Result> send(
-            @Nullable Consistency consistency, Command command, CompletableFuture<Result> answer) {
+    @Override
+    public long lastIndex() {
+        return session.highestIndexShown();
+    }
+
+    private CompletionStage<Result> send(ReadOptions options, Command command, CompletableFuture<Result> answer) {
         List<Runnable> now = new ArrayList<>();
         lock.lock();
         try {
@@ -63,7 +66,7 @@ final class LocalClient implements Client {
                 synchronized (waiting) {
                     waiting.add(answer);
                 }
-                session.submit(command, consistency);
+                session.submit(command, options);
                 session.flush();
                 now.addAll(completions);
                 completions.clear();

@@ -33,6 +33,16 @@ interface Loop {
     boolean leaseValid(long term);
 
     /**
+     * Says where the commands of this node's clients go.
+     *
+     * @return true if they are forwarded to the leader, which is another node
+     */
+    boolean forwards();
+
+    /** Asks the leader how far the log is committed; answered by {@link MachineRunner#upToDate}, if by anybody. */
+    void refresh();
+
+    /**
      * The machine has applied entries.
      *
      * @param index the last one
@@ -51,8 +61,9 @@ interface Loop {
      * The machine was rebuilt from the newest snapshot. What follows is to be sent again.
      *
      * @param appliedIndex the last entry that the rebuilt state covers
+     * @param told what the latest snapshot covered that it was told to restore; 0 for none
      */
-    void machineRestarted(long appliedIndex);
+    void machineRestarted(long appliedIndex, long told);
 
     /**
      * The machines of this node and of others are not the same any more.

@@ -4,6 +4,7 @@ import dev.huck.raft.api.Command;
 import dev.huck.raft.api.Consistency;
 import dev.huck.raft.api.HuckException;
 import dev.huck.raft.api.Machine;
+import dev.huck.raft.api.Options;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.api.spi.ReplySink;
@@ -44,7 +45,7 @@ final class MachineRunner {
     private final Agreement agreement;
     private final Loop loop;
     private final BuiltIns builtIns;
-    private final Consistency nodeDefault;
+    private final Options options;
 
     // The stage's own.
     private final ReplicatedPass pass = new ReplicatedPass();
@@ -60,6 +61,8 @@ final class MachineRunner {
     private long diverged;
     /** The machine is to be rebuilt from before this entry. */
     private long before = Long.MAX_VALUE;
+    /** What the latest snapshot covers that this was told to restore. */
+    private long told;
 
     // For everybody.
     private final Set<LocalClient> clients = ConcurrentHashMap.newKeySet();
@@ -74,7 +77,7 @@ final class MachineRunner {
      * @param files the node's snapshots
      * @param loop the node's loop
      * @param builtIns the commands that need no machine
-     * @param nodeDefault how reads are answered unless they say otherwise
+     * @param options how reads are answered unless they say otherwise, and how long they wait
      * @param filesStage the one stage on which snapshots are saved and received
      * @param self this node's store
      * @param peers reaches the others, with whose machines this one is compared
@@ -85,7 +88,7 @@ final class MachineRunner {
             SnapshotFiles files,
             Loop loop,
             BuiltIns builtIns,
-            Consistency nodeDefault,
+            Options options,
             Stage filesStage,
             long self,
             Peers peers) {
@@ -93,11 +96,11 @@ final class MachineRunner {
         this.inbox = new Mailbox<>(stage, TASKS_A_TURN, this::turn);
         this.state = new MachineState(machines, files);
         this.snapshots = new SnapshotTaker(state, files, filesStage, loop);
-        this.answers = new Answers(state, loop, inbox::post);
+        this.answers = new Answers(state, loop, inbox::post, env, stage, options);
         this.agreement = new Agreement(self, peers, stage, inbox::post, state, this::found);
         this.loop = loop;
         this.builtIns = builtIns;
-        this.nodeDefault = nodeDefault;
+        this.options = options;
     }
 
     /**
@@ -161,8 +164,34 @@ final class MachineRunner {
         return state.suspect();
     }
 
+    /** Whether commands may have to be forwarded to the leader. Any thread. */
+    boolean mayForward() {
+        return options.forward();
+    }
+
+    /**
+     * Sends operations on, to the loop and from there perhaps to the leader, in order and when nothing before them forbids it.
+     *
+     * @param session theirs
+     * @param operations in the session's order
+     */
+    void depart(ClientSession session, List<Operation> operations) {
+        inbox.post(() -> answers.depart(session, operations));
+    }
+
+    /**
+     * The leader has answered a command that was forwarded.
+     *
+     * @param operation the command's
+     * @param index what the client has seen of the log with the reply
+     * @param reply as {@link ReplyBytes} has it
+     */
+    void relayed(Operation operation, long index, byte[] reply) {
+        inbox.post(() -> answers.relayed(operation, index, reply));
+    }
+
     Consistency nodeDefault() {
-        return nodeDefault;
+        return options.consistency();
     }
 
     /**
@@ -191,6 +220,16 @@ final class MachineRunner {
      */
     void readReady(List<Operation> reads, long index, long term) {
         inbox.post(() -> answers.ready(reads, index, term));
+    }
+
+    /**
+     * The committed part of the log ended at this index, or before it, at this time: for reads with a bound on staleness.
+     *
+     * @param index the read index
+     * @param at when it was asked for, on this node's monotonic clock
+     */
+    void upToDate(long index, long at) {
+        inbox.post(() -> answers.upToDate(index, at));
     }
 
     /**
@@ -472,12 +511,14 @@ final class MachineRunner {
         moved = true;
         before = Long.MAX_VALUE;
         agreement.restarted();
+        answers.restarted();
         appliedIndex = state.index();
         LOG.info("the machine was rebuilt as of index {}", appliedIndex);
-        loop.machineRestarted(appliedIndex);
+        loop.machineRestarted(appliedIndex, told);
     }
 
     private void restoreNow(LogPosition position) {
+        told = position.index();
         boolean suspect = state.suspect() != null;
         if (!suspect && state.index() >= position.index()) {
             return;

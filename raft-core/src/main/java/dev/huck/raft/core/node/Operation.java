@@ -51,6 +51,10 @@ final class Operation {
     Command command;
     /** Of a read. */
     final @Nullable Consistency consistency;
+    /** Of a read: how old the state may be, in nanoseconds; below 0 for no bound. */
+    final long maxStale;
+    /** Of a read: the state must have applied this, whatever else holds. */
+    final long minIndex;
     /** What it holds in memory, in bytes. */
     final int cost;
 
@@ -89,6 +93,24 @@ final class Operation {
     /** Machine stage: the term at which a read was admitted under a lease. */
     long term;
 
+    /** How many reads there were before it on its connection. Set when it is queued. */
+    long readsBefore;
+
+    /** Whether it goes to the leader rather than to this node's own core. Machine stage, then loop. */
+    boolean forward;
+
+    /** What is forwarded: the session may be done with the operation before it leaves. Machine stage, then loop. */
+    @Nullable
+    Command outgoing;
+
+    /** Machine stage: of a read, whether nothing that comes behind it can be seen by it any more. */
+    boolean settled;
+
+    /** Machine stage: whether a read was found to be too early, and when that was first. */
+    boolean early;
+
+    long earlyAt;
+
     /** Machine stage: of a failed one. */
     @Nullable
     String error;
@@ -109,6 +131,8 @@ final class Operation {
             State state,
             @Nullable Command command,
             @Nullable Consistency consistency,
+            long maxStale,
+            long minIndex,
             @Nullable RecordingApplier routed,
             @Nullable Consumer<ReplySink> local,
             @Nullable Supplier<CompletionStage<Consumer<Reply>>> starter,
@@ -118,6 +142,8 @@ final class Operation {
         this.state = state;
         this.command = command;
         this.consistency = consistency;
+        this.maxStale = maxStale;
+        this.minIndex = minIndex;
         this.responder = routed == null ? null : routed.responder();
         this.query = routed == null ? null : routed.query();
         this.reader = routed == null ? null : routed.reader();
@@ -129,22 +155,29 @@ final class Operation {
     }
 
     static Operation write(ClientSession session, Command command, RecordingApplier routed) {
-        return new Operation(session, Kind.WRITE, State.WAITING, command, null, routed, null, null, 0);
+        return new Operation(session, Kind.WRITE, State.WAITING, command, null, -1, 0, routed, null, null, 0);
     }
 
     static Operation read(
-            ClientSession session, Command command, Consistency consistency, RecordingApplier routed, int epoch) {
+            ClientSession session,
+            Command command,
+            Consistency consistency,
+            long maxStale,
+            long minIndex,
+            RecordingApplier routed,
+            int epoch) {
         // A stale read needs nobody's leave, only its turn.
         State state = consistency == Consistency.LOW ? State.READY : State.WAITING;
-        return new Operation(session, Kind.READ, state, command, consistency, routed, null, null, epoch);
+        return new Operation(
+                session, Kind.READ, state, command, consistency, maxStale, minIndex, routed, null, null, epoch);
     }
 
     static Operation local(ClientSession session, Consumer<ReplySink> answer) {
-        return new Operation(session, Kind.LOCAL, State.READY, null, null, null, answer, null, 0);
+        return new Operation(session, Kind.LOCAL, State.READY, null, null, -1, 0, null, answer, null, 0);
     }
 
     static Operation deferred(ClientSession session, Supplier<CompletionStage<Consumer<Reply>>> starter) {
-        return new Operation(session, Kind.LOCAL, State.READY, null, null, null, null, starter, 0);
+        return new Operation(session, Kind.LOCAL, State.READY, null, null, -1, 0, null, null, starter, 0);
     }
 
     /** Routes a read anew, as the instance that did so has gone. Machine stage. */

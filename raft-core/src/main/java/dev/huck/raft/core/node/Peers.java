@@ -3,6 +3,7 @@ package dev.huck.raft.core.node;
 import dev.huck.raft.api.spi.Lane;
 import dev.huck.raft.api.spi.Transport;
 import dev.huck.raft.core.consensus.Configuration;
+import dev.huck.raft.core.consensus.Forwarding;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.consensus.Message;
 import dev.huck.raft.core.consensus.PeerMessage;
@@ -102,6 +103,13 @@ final class Peers {
         }
     }
 
+    void send(Forwarding message) {
+        String to = addressOf(message.to());
+        if (to != null) {
+            send(to, message.to(), message);
+        }
+    }
+
     /** Sends to whoever is at an address; receiver 0 for anybody. */
     void send(String to, long receiver, PeerMessage message) {
         byte[] frame = PeerCodec.encode(new Envelope(clusterId, GROUP, receiver, address, message));
@@ -113,6 +121,9 @@ final class Peers {
     private static Lane lane(PeerMessage message) {
         if (message instanceof Message.Append append && !append.entries().isEmpty()) {
             return Lane.APPEND;
+        }
+        if (message instanceof Forwarding) {
+            return Lane.APPEND; // all in one, so that they seldom overtake each other
         }
         return message instanceof Message.InstallSnapshot ? Lane.SNAPSHOT : Lane.CONTROL;
     }
@@ -130,7 +141,8 @@ final class Peers {
             refuse(envelope.senderAddress(), "group " + envelope.groupId() + ", which is not here");
             return;
         }
-        if (envelope.message() instanceof Message message) {
+        Long from = sender(envelope.message());
+        if (from != null) {
             if (envelope.receiver() != self) {
                 refuse(
                         envelope.senderAddress(),
@@ -145,11 +157,20 @@ final class Peers {
                                 + Long.toHexString(clusterId));
                 return;
             }
-            heardFrom.put(message.from(), envelope.senderAddress());
+            heardFrom.put(from, envelope.senderAddress());
         }
         metrics.add(RECEIVED.get(envelope.message().getClass()), 1);
         metrics.add("peer_bytes_received", frame.length);
         sink.accept(envelope, envelope.message());
+    }
+
+    /** The store that sent a message to this very store; null for a message to whoever is at the address. */
+    @Nullable
+    private static Long sender(PeerMessage message) {
+        if (message instanceof Message consensus) {
+            return consensus.from();
+        }
+        return message instanceof Forwarding forwarding ? forwarding.from() : null;
     }
 
     /** Said once for each sender and reason, however often it tries. */

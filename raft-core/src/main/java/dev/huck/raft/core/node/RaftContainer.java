@@ -12,7 +12,7 @@ import dev.huck.raft.api.Reply;
 import java.util.List;
 import java.util.Locale;
 
-/** {@code RAFT} and its subcommands: the membership as it is, and changes of it in one step. */
+/** {@code RAFT} and its subcommands: the membership as it is, changes of it in one step, and how a connection reads. */
 final class RaftContainer {
     private static final List<String> HELP = List.of(
             "RAFT <subcommand> [<arg> ...]. Subcommands are:",
@@ -28,6 +28,13 @@ final class RaftContainer {
             "    PROMOTE <member>        a learner votes",
             "    DEMOTE <member>         a voter becomes a learner",
             "    MOVE <member> <address> a member is reached elsewhere",
+            "INDEX",
+            "    The highest index of the log that this connection's replies have shown.",
+            "READ LOW|MEDIUM|HIGH [MAXSTALE <ms>] [MININDEX <index>]",
+            "    How this connection reads from now on. MAXSTALE, at LOW: how old the state may be.",
+            "    MININDEX: what the state must hold, such as an INDEX of another connection.",
+            "READ DEFAULT",
+            "    It reads as the node does.",
             "HELP",
             "    Prints this help.");
 
@@ -41,7 +48,7 @@ final class RaftContainer {
         builtIns.add(
                 CommandSpec.of("raft", Arity.atLeast(1), "admin")
                         .help(
-                                "Shows the membership (CONFIG), or changes it in one step (see HELP).",
+                                "Shows the membership (CONFIG), changes it in one step, says how to read (see HELP).",
                                 "subcommand",
                                 "[argument ...]"),
                 this::run);
@@ -57,6 +64,8 @@ final class RaftContainer {
                             HELP.forEach(reply::simple);
                         },
                         command);
+            case "index" -> ReadCommands.index(session, command);
+            case "read" -> ReadCommands.read(session, command);
             default -> change(session, command);
         }
     }

@@ -8,6 +8,7 @@ import dev.huck.raft.api.Role;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.core.consensus.Effect;
 import dev.huck.raft.core.consensus.Event;
+import dev.huck.raft.core.consensus.Forwarding;
 import dev.huck.raft.core.consensus.Raft;
 import dev.huck.raft.core.consensus.Rejection;
 import dev.huck.raft.core.env.Environment;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +30,10 @@ final class Requests {
     private static final int COMMANDS_AN_ENTRY = 1024;
     private static final long BYTES_AN_ENTRY = 1 << 20;
     private static final long SWEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-    private static final String UNKNOWN =
+    static final String UNKNOWN =
             "UNKNOWN the command left this node but its outcome is not known: look before repeating it";
+
+    private static final String CHANGED = "BUSY leadership has just changed; nothing was done, try again";
 
     private final Environment environment;
     private final Options options;
@@ -37,11 +41,19 @@ final class Requests {
     private final Raft raft;
     private final MachineRunner machine;
     private final Supplier<HuckException> notLeader;
+    private final Forwarder forwarder;
     private final Pending pending = new Pending();
     private final AtomicLong bytesUnderWay = new AtomicLong();
     private List<Operation> writes = new ArrayList<>();
     private List<Operation> reads = new ArrayList<>();
+    private final Consumer<Runnable> turns;
     private boolean sweeping;
+    /** The question under way how far the log is committed, below 0; 0 for none. */
+    private long question;
+
+    private long questions;
+    private long askedAt;
+    private long wantedUntil;
     private boolean stopped;
 
     Requests(
@@ -50,13 +62,18 @@ final class Requests {
             Stage stage,
             Raft raft,
             MachineRunner machine,
-            Supplier<HuckException> notLeader) {
+            Supplier<HuckException> notLeader,
+            Consumer<Runnable> turns,
+            Consumer<Forwarding> send) {
         this.environment = environment;
         this.options = options;
         this.stage = stage;
         this.raft = raft;
         this.machine = machine;
         this.notLeader = notLeader;
+        this.turns = turns;
+        this.forwarder = new Forwarder(environment, stage, options, raft, send, this::fail, this::relayed, turns);
+        this.wantedUntil = environment.nanoTime();
     }
 
     /** They are on their way to this stage. Any thread. */
@@ -72,7 +89,11 @@ final class Requests {
     /** They have arrived. */
     void add(List<Operation> operations) {
         for (Operation operation : operations) {
-            (operation.kind == Operation.Kind.WRITE ? writes : reads).add(operation);
+            if (operation.forward) {
+                forwarder.add(operation);
+            } else {
+                (operation.kind == Operation.Kind.WRITE ? writes : reads).add(operation);
+            }
         }
     }
 
@@ -80,6 +101,11 @@ final class Requests {
     void admit() {
         long now = environment.nanoTime();
         long deadline = now + options.requestTimeout().toNanos();
+        if (!forwarder.isEmpty()) {
+            forwarder.flush(raft.role() == Role.LEADER ? CHANGED : text(Rejection.NOT_LEADER));
+        }
+        writes = inTheirTerm(writes);
+        reads = inTheirTerm(reads);
         for (int from = 0; from < writes.size(); ) {
             int to = from;
             long bytes = 0;
@@ -106,8 +132,42 @@ final class Requests {
             admitReads(now, deadline);
             reads = new ArrayList<>();
         }
-        if (!pending.isEmpty()) {
+        if (!isIdle()) {
             sweepLater();
+        }
+    }
+
+    /** What another node has forwarded names the term in which it was taken, and is executed in no other. */
+    private List<Operation> inTheirTerm(List<Operation> operations) {
+        List<Operation> late = new ArrayList<>();
+        for (Operation operation : operations) {
+            long term = operation.session.term();
+            if (term != 0 && (term != raft.term() || raft.role() != Role.LEADER)) {
+                late.add(operation);
+            }
+        }
+        if (late.isEmpty()) {
+            return operations;
+        }
+        fail(late, CHANGED);
+        List<Operation> rest = new ArrayList<>(operations);
+        rest.removeAll(late);
+        return rest;
+    }
+
+    private void relayed(Operation operation, long index, byte[] reply) {
+        release(List.of(operation));
+        machine.relayed(operation, index, reply);
+    }
+
+    /** What the other ends of links say. */
+    void forwarding(Forwarding message) {
+        if (message instanceof Forwarding.Opened opened) {
+            forwarder.opened(opened);
+        } else if (message instanceof Forwarding.Answers answers) {
+            forwarder.answered(answers);
+        } else if (message instanceof Forwarding.Closed closed) {
+            forwarder.closed(closed);
         }
     }
 
@@ -123,7 +183,7 @@ final class Requests {
             machine.readReady(leased, raft.commitIndex(), raft.term());
         }
         if (!confirmed.isEmpty()) {
-            raft.step(now, new Event.Read(pending.hand(confirmed, deadline)));
+            raft.step(now, new Event.Read(pending.hand(confirmed, deadline), options.followerReads()));
         }
     }
 
@@ -132,6 +192,10 @@ final class Requests {
     }
 
     void rejected(Effect.Rejected rejected) {
+        if (rejected.batch() < 0) {
+            questionRejected();
+            return;
+        }
         List<Operation> operations = pending.take(rejected.batch());
         if (operations != null) {
             fail(operations, text(rejected.reason()));
@@ -139,10 +203,36 @@ final class Requests {
     }
 
     void readReady(Effect.ReadReady ready) {
+        if (ready.batch() < 0) {
+            question = 0;
+            machine.upToDate(ready.index(), askedAt);
+            return;
+        }
         List<Operation> operations = pending.take(ready.batch());
         if (operations != null) {
             release(operations);
             machine.readReady(operations, ready.index(), 0);
+        }
+    }
+
+    /** Some read wants to know how far the log is committed. One question at a time; asked again for a while. */
+    void refresh() {
+        wantedUntil = environment.nanoTime() + options.electionTimeoutMin().toNanos();
+        ask();
+    }
+
+    private void ask() {
+        if (question == 0 && !stopped) {
+            question = --questions;
+            askedAt = environment.nanoTime();
+            raft.step(askedAt, new Event.Read(question, true));
+        }
+    }
+
+    private void questionRejected() {
+        question = 0;
+        if (environment.nanoTime() - wantedUntil < 0 && !stopped) {
+            stage.schedule(options.heartbeat().toNanos(), () -> turns.accept(this::ask));
         }
     }
 
@@ -157,11 +247,12 @@ final class Requests {
     }
 
     boolean isIdle() {
-        return pending.isEmpty();
+        return pending.isEmpty() && forwarder.isEmpty();
     }
 
     void stop() {
         stopped = true;
+        forwarder.stop("CLUSTERDOWN the node is stopping; nothing was done");
         fail(pending.overwritten(0), UNKNOWN);
         fail(pending.undecided(), "CLUSTERDOWN the node is stopping; nothing was read");
     }
@@ -193,7 +284,8 @@ final class Requests {
                 fail(
                         pending.overdueReads(now),
                         "CLUSTERDOWN leadership could not be confirmed in time; nothing was read");
-                if (!pending.isEmpty() && !stopped) {
+                forwarder.sweep(now);
+                if (!isIdle() && !stopped) {
                     sweepLater();
                 }
             });

@@ -7,6 +7,7 @@ import dev.huck.raft.core.consensus.Admission.Invitation;
 import dev.huck.raft.core.consensus.Admission.JoinReply;
 import dev.huck.raft.core.consensus.Admission.JoinRequest;
 import dev.huck.raft.core.consensus.Comparison;
+import dev.huck.raft.core.consensus.Forwarding;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.consensus.Member.Versions;
 import dev.huck.raft.core.consensus.Member.Voting;
@@ -19,6 +20,8 @@ import dev.huck.raft.core.consensus.Message.PreVote;
 import dev.huck.raft.core.consensus.Message.PreVoteReply;
 import dev.huck.raft.core.consensus.Message.Query;
 import dev.huck.raft.core.consensus.Message.QueryReply;
+import dev.huck.raft.core.consensus.Message.ReadIndexReply;
+import dev.huck.raft.core.consensus.Message.ReadIndexRequest;
 import dev.huck.raft.core.consensus.Message.RequestVote;
 import dev.huck.raft.core.consensus.Message.SnapshotReply;
 import dev.huck.raft.core.consensus.Message.TimeoutNow;
@@ -63,9 +66,11 @@ final class MessageCodec {
     private static final byte QUERY_REPLY = 15;
     private static final byte ROLL_CALL_QUESTION = 16;
     private static final byte ROLL_CALL_ANSWER = 17;
-    private static final byte COMPARISON_REPORT = 18;
-    private static final byte COMPARISON_QUESTION = 19;
-    private static final byte COMPARISON_ANSWER = 20;
+    private static final byte READ_INDEX_REQUEST = 18;
+    private static final byte READ_INDEX_REPLY = 19;
+    private static final byte COMPARISON_REPORT = 30;
+    private static final byte COMPARISON_QUESTION = 31;
+    private static final byte COMPARISON_ANSWER = 32;
 
     /** An entry in {@link Append}: its term and the length of its payload. */
     private static final int ENTRY_HEADER = 8 + 4;
@@ -133,6 +138,15 @@ final class MessageCodec {
             out.bool(m.recovering());
             out.bool(m.hearsLeader());
             out.position(m.last());
+        } else if (message instanceof ReadIndexRequest m) {
+            head(out, READ_INDEX_REQUEST, m);
+            out.i64(m.token());
+        } else if (message instanceof ReadIndexReply m) {
+            head(out, READ_INDEX_REPLY, m);
+            out.i64(m.token());
+            out.i64(m.index());
+        } else if (message instanceof Forwarding m) {
+            ForwardingCodec.write(out, m);
         } else if (message instanceof JoinRequest m) {
             out.i8(JOIN_REQUEST);
             member(out, m.member());
@@ -172,7 +186,7 @@ final class MessageCodec {
             case COMPARISON_REPORT -> new Comparison.Report(in.i64(), in.i64(), in.i64());
             case COMPARISON_QUESTION -> new Comparison.Question(in.i64(), in.i64());
             case COMPARISON_ANSWER -> new Comparison.Answer(in.i64(), in.i64(), in.i64(), in.i64(), in.i64(), in.i64());
-            default -> consensus(type, in);
+            default -> ForwardingCodec.knows(type) ? ForwardingCodec.read(type, in) : consensus(type, in);
         };
     }
 
@@ -205,7 +219,7 @@ final class MessageCodec {
     }
 
     private static Message consensus(byte type, FrameReader in) throws FrameException {
-        if (type < PRE_VOTE || type > QUERY_REPLY) {
+        if (type < PRE_VOTE || type > READ_INDEX_REPLY) {
             throw new FrameException("message type " + type + " unknown");
         }
         long from = in.i64();
@@ -229,6 +243,8 @@ final class MessageCodec {
             case CATCH_UP -> new CatchUp(from, to, term, in.i64(), in.i64());
             case QUERY -> new Query(from, to, term, in.i64());
             case QUERY_REPLY -> new QueryReply(from, to, term, in.i64(), in.i64(), in.bool(), in.bool(), in.position());
+            case READ_INDEX_REQUEST -> new ReadIndexRequest(from, to, term, in.i64());
+            case READ_INDEX_REPLY -> new ReadIndexReply(from, to, term, in.i64(), in.i64());
             default -> throw new FrameException("message type " + type + " unknown");
         };
     }

@@ -208,6 +208,7 @@ class ReplicationTest {
         Host leader = cluster.elect();
         long lagging = leader.id == 1 ? 2 : 1;
         cluster.cutOff.add(lagging);
+        cluster.run(2000); // until it counts as one that does not answer
         for (int i = 0; i < 2000; i++) {
             cluster.propose(leader, "x" + i);
             cluster.settle();
@@ -237,44 +238,6 @@ class ReplicationTest {
         assertEquals(
                 List.of("after"),
                 behind.commands().stream().filter(c -> c.equals("after")).toList());
-    }
-
-    @Test
-    void whatAPeerWillNeedBehindTheSnapshotThatItIsReceivingIsKept() {
-        CoreCluster cluster = CoreCluster.of(3).start();
-        Host leader = cluster.elect();
-        long lagging = leader.id == 1 ? 2 : 1;
-        cluster.cutOff.add(lagging);
-        saveSnapshot(cluster, leader);
-        LogPosition sent = saveSnapshot(cluster, leader);
-        assertTrue(leader.up().base().index() > 1);
-        cluster.cutOff.clear();
-        cluster.run(2000);
-        List<Effect.ReadChunk> reads = leader.seen(Effect.ReadChunk.class);
-        Effect.ReadChunk read = reads.get(reads.size() - 1);
-        leader.step(new Event.ChunkRead(read.peer(), read.session(), sent, 3, 0, new byte[] {1, 2, 3}));
-        cluster.settle();
-        saveSnapshot(cluster, leader);
-        saveSnapshot(cluster, leader);
-        assertTrue(
-                leader.up().base().index() <= sent.index(),
-                "compacted through " + leader.up().base());
-        Host behind = cluster.host(lagging);
-        behind.step(new Event.ChunkStored(sent, 3, leader.up().configuration(), cluster.now));
-        cluster.run(1000);
-        assertEquals(leader.up().last(), behind.up().last(), "caught up without another snapshot");
-        saveSnapshot(cluster, leader);
-        assertTrue(leader.up().base().index() > sent.index(), "kept for ever");
-    }
-
-    private static LogPosition saveSnapshot(CoreCluster cluster, Host leader) {
-        for (int i = 0; i < 2000; i++) {
-            cluster.propose(leader, "x" + i);
-            cluster.settle();
-        }
-        leader.snapshot = leader.up().last();
-        leader.step(new Event.SnapshotSaved(leader.snapshot));
-        return leader.snapshot;
     }
 
     @Test
@@ -346,6 +309,62 @@ class ReplicationTest {
                         .noneMatch(m -> (m instanceof Message.VoteReply reply && reply.granted())
                                 || (m instanceof Message.PreVoteReply pre && pre.granted())),
                 "the leader's lease may still rest on this voter: " + cluster.network);
+    }
+
+    @Test
+    void aMessageOfAnOlderSessionDoesNotMakeAFollowerAnswerInThatOne() {
+        CoreCluster cluster = CoreCluster.of(3).start();
+        Host leader = cluster.elect();
+        Host follower = cluster.host(leader.id == 1 ? 2 : 1);
+        cluster.settle();
+        long term = leader.up().term();
+        LogPosition last = follower.up().last();
+        long commit = follower.up().commitIndex();
+        for (long session : new long[] {Long.MAX_VALUE, 1}) {
+            cluster.network.clear();
+            follower.step(new Event.Received(
+                    new Message.Append(leader.id, follower.id, term, session, 1, last, List.of(), commit)));
+        }
+        assertTrue(
+                cluster.network.stream()
+                        .anyMatch(m -> m instanceof Message.AppendReply reply && reply.session() == Long.MAX_VALUE),
+                "" + cluster.network);
+    }
+
+    @Test
+    void aVoterKeepsItsPromiseToALeaderInTheTermThatItHasJustHeardOfToo() {
+        CoreCluster cluster = CoreCluster.of(3).start();
+        Host leader = cluster.elect();
+        Host voter = cluster.host(leader.id == 1 ? 2 : 1);
+        long third = 6 - leader.id - voter.id;
+        long next = leader.up().term() + 1;
+        voter.step(new Event.Received(new Message.PreVoteReply(third, voter.id, next, false, LogPosition.START)));
+        assertEquals(next, voter.up().term());
+        cluster.network.clear();
+        // Sent by a candidate of that term, and delayed until this voter has promised anew.
+        Message.RequestVote late =
+                new Message.RequestVote(third, voter.id, next, voter.up().last(), false);
+        voter.step(new Event.Received(late));
+        assertTrue(
+                cluster.network.stream().noneMatch(m -> m instanceof Message.VoteReply reply && reply.granted()),
+                "the leader's lease may still rest on this voter: " + cluster.network);
+        cluster.now += CoreCluster.SETTINGS.electionMinNanos();
+        voter.step(new Event.Received(late));
+        assertTrue(cluster.network.stream().anyMatch(m -> m instanceof Message.VoteReply reply && reply.granted()));
+    }
+
+    @Test
+    void aVoterThatHasJustStartedKeepsThePromisesThatItMayHaveGivenBefore() {
+        CoreCluster cluster = CoreCluster.of(3);
+        cluster.host(2).hardState = new HardState(7, 0);
+        cluster.start();
+        Host voter = cluster.host(2);
+        Message.RequestVote late = new Message.RequestVote(3, 2, 7, voter.up().last(), false);
+        voter.step(new Event.Received(late));
+        assertTrue(cluster.network.stream().noneMatch(m -> m instanceof Message.VoteReply reply && reply.granted()));
+        cluster.now += CoreCluster.SETTINGS.electionMinNanos();
+        voter.step(new Event.Received(late));
+        assertTrue(cluster.network.stream().anyMatch(m -> m instanceof Message.VoteReply reply && reply.granted()));
     }
 
     @Test

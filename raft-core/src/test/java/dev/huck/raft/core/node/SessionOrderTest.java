@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.huck.raft.api.Consistency;
+import dev.huck.raft.api.ReadOptions;
 import dev.huck.raft.core.node.Shell.Guest;
 import java.io.IOException;
 import java.util.List;
@@ -263,7 +264,7 @@ final class SessionOrderTest {
 
     @Test
     void whatIsBehindALeasedReadThatWasTakenBackWaits() {
-        client.session.submit(Shell.command("get"), Consistency.MEDIUM);
+        client.session.submit(Shell.command("get"), ReadOptions.at(Consistency.MEDIUM));
         client.session.submit(Shell.command("PING"));
         client.session.flush();
         Operation read = shell.loop.take();

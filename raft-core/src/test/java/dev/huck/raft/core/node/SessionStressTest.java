@@ -6,6 +6,7 @@ import dev.huck.raft.api.Applier;
 import dev.huck.raft.api.Command;
 import dev.huck.raft.api.Consistency;
 import dev.huck.raft.api.Machine;
+import dev.huck.raft.api.ReadOptions;
 import dev.huck.raft.api.Reply;
 import dev.huck.raft.api.Snapshot;
 import java.io.DataInput;
@@ -191,7 +192,7 @@ final class SessionStressTest {
                     String command = List.of("inc", "get", "low", "PING").get(random.nextInt(4));
                     sent.add(command);
                     switch (command) {
-                        case "low" -> session.submit(Command.of("get", name), Consistency.LOW);
+                        case "low" -> session.submit(Command.of("get", name), ReadOptions.at(Consistency.LOW));
                         case "PING" -> session.submit(Command.of("PING"));
                         default -> session.submit(Command.of(command, name));
                     }

@@ -7,6 +7,7 @@ import dev.huck.raft.api.Consistency;
 import dev.huck.raft.api.Durability;
 import dev.huck.raft.api.Machine;
 import dev.huck.raft.api.Options;
+import dev.huck.raft.api.ReadOptions;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogStore;
 import dev.huck.raft.api.spi.Transport;
@@ -69,7 +70,7 @@ final class Shell {
                 snapshots,
                 loop,
                 builtIns,
-                Consistency.HIGH,
+                Options.builder().build(),
                 files,
                 1,
                 new Peers(1, "127.0.0.1:7481", new TestTransport(), 1, new Metrics()));
@@ -95,7 +96,11 @@ final class Shell {
         }
 
         Guest read(Consistency consistency, String command) {
-            session.submit(command(command), consistency);
+            return read(ReadOptions.at(consistency), command);
+        }
+
+        Guest read(ReadOptions options, String command) {
+            session.submit(command(command), options);
             session.flush();
             return this;
         }

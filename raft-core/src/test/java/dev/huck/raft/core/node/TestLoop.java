@@ -30,6 +30,7 @@ final class TestLoop implements Loop {
 
     boolean overBudget;
     boolean leaseValid = true;
+    boolean forwards;
     Role role = Role.LEADER;
     Optional<String> leader = Optional.of("127.0.0.1:7481");
 
@@ -61,6 +62,16 @@ final class TestLoop implements Loop {
     }
 
     @Override
+    public boolean forwards() {
+        return forwards;
+    }
+
+    @Override
+    public void refresh() {
+        told.add("refresh");
+    }
+
+    @Override
     public void applied(long index) {
         told.add("applied " + index);
     }
@@ -71,7 +82,7 @@ final class TestLoop implements Loop {
     }
 
     @Override
-    public void machineRestarted(long appliedIndex) {
+    public void machineRestarted(long appliedIndex, long restored) {
         told.add("restarted " + appliedIndex);
     }
 

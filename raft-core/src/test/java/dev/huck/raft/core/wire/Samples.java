@@ -1,5 +1,6 @@
 package dev.huck.raft.core.wire;
 
+import dev.huck.raft.api.Command;
 import dev.huck.raft.api.Role;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
@@ -7,6 +8,7 @@ import dev.huck.raft.core.consensus.Admission.Invitation;
 import dev.huck.raft.core.consensus.Admission.JoinReply;
 import dev.huck.raft.core.consensus.Admission.JoinRequest;
 import dev.huck.raft.core.consensus.Comparison;
+import dev.huck.raft.core.consensus.Forwarding;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.consensus.Message.Append;
 import dev.huck.raft.core.consensus.Message.AppendReply;
@@ -16,6 +18,8 @@ import dev.huck.raft.core.consensus.Message.PreVote;
 import dev.huck.raft.core.consensus.Message.PreVoteReply;
 import dev.huck.raft.core.consensus.Message.Query;
 import dev.huck.raft.core.consensus.Message.QueryReply;
+import dev.huck.raft.core.consensus.Message.ReadIndexReply;
+import dev.huck.raft.core.consensus.Message.ReadIndexRequest;
 import dev.huck.raft.core.consensus.Message.RequestVote;
 import dev.huck.raft.core.consensus.Message.SnapshotReply;
 import dev.huck.raft.core.consensus.Message.TimeoutNow;
@@ -52,6 +56,14 @@ final class Samples {
                 new CatchUp(1, -2, 3, 4, 5),
                 new Query(1, -2, 3, 4),
                 new QueryReply(1, -2, 3, 4, 5, true, false, POSITION),
+                new ReadIndexRequest(1, -2, 3, 4),
+                new ReadIndexReply(1, -2, 3, 4, 5),
+                new Forwarding.Open(1, -2, 3, 4),
+                new Forwarding.Opened(1, -2, 3, 4),
+                new Forwarding.Commands(
+                        1, -2, 3, 4, List.of(new Forwarding.Item(5, -1, 6, Command.of("set", "a", "b")))),
+                new Forwarding.Answers(1, -2, 3, List.of(new Forwarding.Answer(4, 5, utf8("a reply")))),
+                new Forwarding.Closed(1, -2, 3, 4),
                 new JoinRequest(member, true),
                 new JoinReply(-77, true, "welcome"),
                 new RollCall.Question(5),

@@ -1,5 +1,7 @@
 package dev.huck.raft.testkit.check;
 
+import dev.huck.raft.api.Consistency;
+
 /** A command of a client, and what became of it. Filled in as the run goes on. */
 public final class ClientOperation {
     /** What it does to its key's value, a number. */
@@ -51,7 +53,9 @@ public final class ClientOperation {
     public final int key;
     /** When it was sent, virtual nanoseconds. */
     public final long invoked;
-    /** What must be seen by a linearizable operation: the highest position that any client had been shown. */
+    /** How it reads; {@code HIGH} for a write. */
+    public final Consistency consistency;
+    /** The position that it must see at least, by what is promised for it. */
     public final long floor;
 
     public Outcome outcome = Outcome.PENDING;
@@ -70,14 +74,17 @@ public final class ClientOperation {
      * @param kind what it does
      * @param key to which value
      * @param invoked when
-     * @param floor the highest position that any client has been shown
+     * @param consistency how it reads; {@code HIGH} for a write
+     * @param floor what it must see
      */
-    public ClientOperation(long id, int connection, Kind kind, int key, long invoked, long floor) {
+    public ClientOperation(
+            long id, int connection, Kind kind, int key, long invoked, Consistency consistency, long floor) {
         this.id = id;
         this.connection = connection;
         this.kind = kind;
         this.key = key;
         this.invoked = invoked;
+        this.consistency = consistency;
         this.floor = floor;
     }
 
@@ -88,7 +95,8 @@ public final class ClientOperation {
 
     @Override
     public String toString() {
-        return kind + " #" + id + " of key " + key + " on connection " + connection
+        return kind + (consistency == Consistency.LOW ? " at LOW" : "") + " #" + id + " of key " + key
+                + " on connection " + connection
                 + (outcome == Outcome.DONE
                         ? " at " + (position >> 16) + "." + (position & 0xffff) + " = " + Long.toHexString(value)
                         : " " + outcome);

@@ -31,6 +31,7 @@ public final class SessionOrder {
      */
     public void check(List<ClientOperation> operations) {
         Map<Integer, ClientOperation> latest = new HashMap<>();
+        Map<Integer, Long> written = new HashMap<>();
         for (ClientOperation operation : operations) {
             long position = operation.isWrite() ? applied.positionOf(operation.id) : operation.position;
             boolean done = operation.outcome == Outcome.DONE;
@@ -39,6 +40,11 @@ public final class SessionOrder {
             }
             ClientOperation before = latest.get(operation.connection);
             long least = before == null ? 0 : operation.isWrite() ? before.position + 1 : before.position;
+            if (operation.isWrite()) {
+                // Also those of which the client does not know whether they took effect.
+                Long earlier = written.put(operation.connection, position);
+                least = earlier == null ? least : Math.max(least, earlier + 1);
+            }
             if (position < least) {
                 report.violated("order of a connection", operation + " comes after " + before);
             }

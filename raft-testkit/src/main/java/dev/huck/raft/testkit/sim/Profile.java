@@ -24,6 +24,12 @@ final class Profile {
     int spares;
     /** How reads are answered. */
     Consistency consistency = Consistency.HIGH;
+    /** Whether nodes that do not lead answer reads, having asked the leader. */
+    boolean followerReads;
+    /** Whether they forward commands. */
+    boolean forward;
+    /** Share of batches before which a client changes how its connection reads. */
+    double ownReads;
     /** The node's bounds, mostly tiny. */
     Limits limits = Limits.DEFAULT;
     /** Log bytes between snapshots. */
@@ -72,6 +78,10 @@ final class Profile {
         drawn.pipeline = 1 + random.nextInt(8);
         drawn.thinkNanos = 20 * MILLI + random.nextLong(150 * MILLI);
         drawn.reads = 0.2 + random.nextDouble() * 0.5;
+        SimRandom reading = world.random("reading");
+        drawn.followerReads = reading.chance(0.5);
+        drawn.forward = reading.chance(0.4);
+        drawn.ownReads = reading.chance(0.6) ? 0.05 + reading.nextDouble() * 0.3 : 0;
         for (FaultKind kind : FaultKind.values()) {
             double rate = kind.draw(world.random("rate of " + kind.label()));
             drawn.rate(kind, kinds.contains(kind) ? rate : 0);
@@ -119,11 +129,14 @@ final class Profile {
     public String toString() {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%d voters, %d spare; reads at %s; frames take %.1f ms, syncs %.1f ms; %d clients send up to %d commands"
+                "%d voters, %d spare; reads at %s%s%s%s; frames take %.1f ms, syncs %.1f ms; %d clients send up to %d commands"
                         + " every %d ms, %.0f %% reads; snapshots every %d bytes; %s; faults for %.1f s:",
                 voters,
                 spares,
                 consistency,
+                followerReads ? ", on followers" : "",
+                ownReads > 0 ? ", or as clients wish" : "",
+                forward ? "; commands are forwarded" : "",
                 (minDelay + meanDelay) / 1e6,
                 syncNanos / 1e6,
                 clients,

@@ -1,6 +1,7 @@
 package dev.huck.raft.testkit.sim;
 
 import dev.huck.raft.api.Command;
+import dev.huck.raft.api.Consistency;
 import dev.huck.raft.testkit.check.ClientOperation;
 import dev.huck.raft.testkit.check.ClientOperation.Outcome;
 import java.util.ArrayDeque;
@@ -18,6 +19,10 @@ final class SimClient implements SimConnection.Peer {
     private static final long PATIENCE = 3_000 * MILLI;
     private static final int MOST_OUTSTANDING = 24;
 
+    /** Stands for a command that sets how the connection reads. */
+    private static final ClientOperation SETTING =
+            new ClientOperation(0, 0, ClientOperation.Kind.GET, 0, 0, Consistency.LOW, 0);
+
     private final SimWorld world;
     private final List<SimHost> hosts;
     private final Workload workload;
@@ -27,6 +32,9 @@ final class SimClient implements SimConnection.Peer {
     private final Deque<ClientOperation> outstanding = new ArrayDeque<>();
     private @Nullable SimConnection connection;
     private int connectionNumber;
+    /** How the connection reads; null for as the node has it. */
+    private @Nullable Reading reading;
+
     private int target;
     private boolean quiet;
     private boolean finished;
@@ -69,7 +77,7 @@ final class SimClient implements SimConnection.Peer {
             later(20 * MILLI + random.nextLong(80 * MILLI));
             return;
         }
-        ClientOperation oldest = outstanding.peek();
+        ClientOperation oldest = oldest();
         if (oldest != null && world.now() - oldest.invoked > PATIENCE) {
             world.trace(-1, "client " + number + " gives up on " + oldest);
             open.leave();
@@ -91,6 +99,15 @@ final class SimClient implements SimConnection.Peer {
         later(MILLI + random.exponential(profile.thinkNanos));
     }
 
+    private @Nullable ClientOperation oldest() {
+        for (ClientOperation operation : outstanding) {
+            if (operation != SETTING) {
+                return operation;
+            }
+        }
+        return null;
+    }
+
     private @Nullable SimConnection connect() {
         SimProcess process = hosts.get(target).process();
         if (process == null || !process.isAlive()) {
@@ -108,8 +125,15 @@ final class SimClient implements SimConnection.Peer {
     private void send(SimConnection open, int count) {
         List<Command> commands = new ArrayList<>();
         long first = 0;
+        if (!quiet && random.chance(profile.ownReads)) {
+            Reading next = Reading.draw(random, workload.shown());
+            reading = next;
+            outstanding.add(SETTING);
+            commands.add(next.command());
+        }
         for (int i = 0; i < count; i++) {
-            ClientOperation operation = quiet ? workload.nextWrite(connectionNumber) : workload.next(connectionNumber);
+            ClientOperation operation =
+                    quiet ? workload.nextWrite(connectionNumber) : workload.next(connectionNumber, reading);
             if (i == 0) {
                 first = operation.id;
             }
@@ -138,6 +162,12 @@ final class SimClient implements SimConnection.Peer {
             if (operation == null) {
                 world.violated("answers", "client " + number + " gets a reply too many: " + reply);
                 return;
+            }
+            if (operation == SETTING) {
+                if (!"OK".equals(reply.text())) {
+                    world.violated("answers", "how to read is answered " + reply);
+                }
+                continue;
             }
             workload.answered(operation, reply);
             // A machine that is not to be trusted may stay so: its node says to ask another one.
@@ -191,8 +221,11 @@ final class SimClient implements SimConnection.Peer {
 
     private void disconnected() {
         connection = null;
+        reading = null;
         for (ClientOperation operation : outstanding) {
-            operation.outcome = Outcome.UNKNOWN;
+            if (operation != SETTING) {
+                operation.outcome = Outcome.UNKNOWN;
+            }
         }
         outstanding.clear();
     }

@@ -134,6 +134,8 @@ final class SimCluster {
                 .id("n" + (host.number() + 1))
                 .insecure(true)
                 .consistency(profile.consistency)
+                .followerReads(profile.followerReads)
+                .forward(profile.forward)
                 .requestTimeout(Duration.ofSeconds(2))
                 .joinTimeout(Duration.ofHours(1))
                 .snapshotEveryBytes(profile.snapshotBytes)

@@ -36,7 +36,7 @@ final class Workload {
         this.profile = profile;
         this.applied = applied;
         this.random = world.random("workload");
-        this.realTime = new RealTimeOrder(world::violated, profile.consistency);
+        this.realTime = new RealTimeOrder(world::violated);
     }
 
     int newConnection() {
@@ -49,9 +49,9 @@ final class Workload {
     }
 
     /** The next operation of a client; registered, so it must be sent. */
-    ClientOperation next(int connection) {
+    ClientOperation next(int connection, @Nullable Reading reading) {
         if (random.chance(profile.reads)) {
-            return next(connection, Kind.GET, random.nextInt(SimMachine.KEYS));
+            return get(connection, reading == null ? new Reading(profile.consistency, -1, 0) : reading);
         }
         // Counters, registers and lists are different keys, so that every kind of history stays simple.
         int kind = random.nextInt(3);
@@ -65,10 +65,24 @@ final class Workload {
     }
 
     private ClientOperation next(int connection, Kind kind, int key) {
+        return next(connection, kind, key, Consistency.HIGH, realTime.shown());
+    }
+
+    private ClientOperation get(int connection, Reading reading) {
+        long floor = realTime.floor(reading.consistency(), reading.since(world.now()), reading.minIndex());
+        return next(connection, Kind.GET, random.nextInt(SimMachine.KEYS), reading.consistency(), floor);
+    }
+
+    private ClientOperation next(int connection, Kind kind, int key, Consistency consistency, long floor) {
         ClientOperation operation =
-                new ClientOperation(operations.size() + 1, connection, kind, key, world.now(), realTime.shown());
+                new ClientOperation(operations.size() + 1, connection, kind, key, world.now(), consistency, floor);
         operations.add(operation);
         return operation;
+    }
+
+    /** The highest position that any client was shown. */
+    long shown() {
+        return realTime.shown();
     }
 
     /** Notes an answer. */
@@ -113,7 +127,7 @@ final class Workload {
             boolean isDone = operation.outcome == Outcome.DONE;
             boolean counts = operation.isWrite()
                     ? operation.outcome != Outcome.REFUSED
-                    : isDone && profile.consistency != Consistency.LOW;
+                    : isDone && operation.consistency != Consistency.LOW;
             if (operation.key != key || !counts) {
                 continue;
             }

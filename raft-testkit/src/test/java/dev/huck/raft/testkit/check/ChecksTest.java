@@ -256,7 +256,7 @@ class ChecksTest {
 
     @Test
     void readOfAnOlderStateThanWasShownIsSeen() {
-        RealTimeOrder check = new RealTimeOrder(report, Consistency.HIGH);
+        RealTimeOrder check = new RealTimeOrder(report);
         ClientOperation write = done(1, 1, Kind.SET, check.shown(), at(4, 0), 1);
         check.answered(write);
         check.answered(done(2, 2, Kind.GET, check.shown(), at(4, 0), 1));
@@ -267,10 +267,44 @@ class ChecksTest {
 
     @Test
     void staleReadIsFineWhereItIsPromisedNoBetter() {
-        RealTimeOrder check = new RealTimeOrder(report, Consistency.LOW);
+        RealTimeOrder check = new RealTimeOrder(report);
         check.answered(done(1, 1, Kind.SET, check.shown(), at(4, 0), 1));
-        check.answered(done(2, 2, Kind.GET, check.shown(), at(3, 0), 0));
+        check.answered(low(2, check.floor(Consistency.LOW, -1, 0), at(3, 0)));
         expectNothing();
+    }
+
+    @Test
+    void readThatIsOlderThanItsBoundIsSeen() {
+        RealTimeOrder check = new RealTimeOrder(report);
+        ClientOperation write = done(1, 1, Kind.SET, 0, at(4, 0), 1);
+        write.returned = 1000;
+        check.answered(write);
+        check.answered(low(2, check.floor(Consistency.LOW, 999, 0), at(3, 0)));
+        expectNothing();
+        check.answered(low(3, check.floor(Consistency.LOW, 1000, 0), at(3, 0)));
+        expect("staleness");
+    }
+
+    @Test
+    void readThatDoesNotHoldTheIndexThatItNamesIsSeen() {
+        RealTimeOrder check = new RealTimeOrder(report);
+        check.answered(low(1, check.floor(Consistency.LOW, -1, 5), at(5, 2)));
+        expectNothing();
+        check.answered(low(2, check.floor(Consistency.LOW, -1, 5), at(4, 9)));
+        expect("staleness");
+    }
+
+    @Test
+    void writeOfUnknownOutcomeThatTakesEffectBehindALaterOneIsSeen() {
+        CommittedLog log = new CommittedLog();
+        log.add(1, 1);
+        AppliedHistory applied = new AppliedHistory(report, log);
+        applied.applied(0, at(1, 0), 2, 1);
+        applied.applied(1, at(1, 1), 1, 2);
+        ClientOperation unknown = new ClientOperation(1, 1, Kind.SET, 0, 0, Consistency.HIGH, 0);
+        unknown.outcome = Outcome.UNKNOWN;
+        new SessionOrder(report, applied).check(List.of(unknown, done(2, 1, Kind.SET, 0, at(1, 0), 2)));
+        expect("order of a connection");
     }
 
     @Test
@@ -293,7 +327,7 @@ class ChecksTest {
 
     @Test
     void lostAcknowledgedWriteAndRefusedOneThatHappenedAreSeen() {
-        ClientOperation refused = new ClientOperation(1, 1, Kind.SET, 0, 0, 0);
+        ClientOperation refused = new ClientOperation(1, 1, Kind.SET, 0, 0, Consistency.HIGH, 0);
         refused.outcome = Outcome.REFUSED;
         new KnownOutcomes(report, applied(1L)).check(List.of(refused));
         expect("refused never happens");
@@ -320,10 +354,17 @@ class ChecksTest {
     }
 
     private static ClientOperation done(long id, int connection, Kind kind, long floor, long position, long value) {
-        ClientOperation operation = new ClientOperation(id, connection, kind, 0, 0, floor);
+        ClientOperation operation = new ClientOperation(id, connection, kind, 0, 0, Consistency.HIGH, floor);
         operation.outcome = Outcome.DONE;
         operation.position = position;
         operation.value = value;
+        return operation;
+    }
+
+    private static ClientOperation low(long id, long floor, long position) {
+        ClientOperation operation = new ClientOperation(id, 2, Kind.GET, 0, 0, Consistency.LOW, floor);
+        operation.outcome = Outcome.DONE;
+        operation.position = position;
         return operation;
     }
 
