@@ -205,6 +205,7 @@ public sealed interface Message extends PeerMessage {
      * @param recovering whether it may have forgotten what it acknowledged
      * @param hearsLeader whether it hears a leader, or is one
      * @param last the sender's last entry
+     * @param configuration in force at the sender
      */
     record QueryReply(
             long from,
@@ -214,7 +215,8 @@ public sealed interface Message extends PeerMessage {
             long run,
             boolean recovering,
             boolean hearsLeader,
-            LogPosition last)
+            LogPosition last,
+            Configuration configuration)
             implements Message {}
 
     /**

@@ -4,10 +4,11 @@ import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Message.CatchUp;
 import dev.huck.raft.core.consensus.Message.Query;
 import dev.huck.raft.core.consensus.Message.QueryReply;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -167,14 +168,26 @@ final class Recovering {
 
     /** Voters that have not answered the round under way. */
     private List<Long> silent() {
-        List<Long> silent = new ArrayList<>();
-        for (Member member : raft.configuration().members()) {
-            long id = member.storeId();
-            if (id != raft.self && raft.configuration().isVoter(id) && !answers.containsKey(id)) {
-                silent.add(id);
+        TreeSet<Long> silent = new TreeSet<>();
+        for (Configuration configuration : List.of(raft.configuration(), newest())) {
+            for (Member member : configuration.members()) {
+                if (configuration.isVoter(member.storeId())) {
+                    silent.add(member.storeId());
+                }
             }
         }
-        return silent;
+        silent.remove(raft.self);
+        silent.removeAll(answers.keySet());
+        return List.copyOf(silent);
+    }
+
+    /** The newest configuration known to anybody who answers: what is in force there this node may have missed. */
+    private Configuration newest() {
+        Configuration newest = raft.configuration();
+        for (QueryReply answer : answers.values()) {
+            newest = answer.configuration().index() > newest.index() ? answer.configuration() : newest;
+        }
+        return newest;
     }
 
     private boolean isComplete() {
@@ -196,7 +209,15 @@ final class Recovering {
 
     QueryReply reply(Query asked) {
         return new QueryReply(
-                raft.self, asked.from(), raft.term, asked.nonce(), run, isActive(), raft.leader != 0, raft.log.last());
+                raft.self,
+                asked.from(),
+                raft.term,
+                asked.nonce(),
+                run,
+                isActive(),
+                raft.leader != 0,
+                raft.log.last(),
+                raft.configuration());
     }
 
     void answered(QueryReply answer) {
@@ -223,8 +244,9 @@ final class Recovering {
         if (!isComplete() || (first == null && !raft.configuration().isSoleVoter(raft.self))) {
             return;
         }
-        boolean enough =
-                raft.configuration().isQuorum(voter -> voter != raft.self && hasForgottenNothing(voter, first));
+        LongPredicate remembers = voter -> voter != raft.self && hasForgottenNothing(voter, first);
+        // In either: one that is in force elsewhere may need this node's vote although one's own does not.
+        boolean enough = raft.configuration().isQuorum(remembers) && newest().isQuorum(remembers);
         boolean had = best != null;
         best = enough ? null : raft.log.last();
         if (best != null) {

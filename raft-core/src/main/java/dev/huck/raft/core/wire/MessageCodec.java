@@ -7,6 +7,8 @@ import dev.huck.raft.core.consensus.Admission.Invitation;
 import dev.huck.raft.core.consensus.Admission.JoinReply;
 import dev.huck.raft.core.consensus.Admission.JoinRequest;
 import dev.huck.raft.core.consensus.Comparison;
+import dev.huck.raft.core.consensus.Configuration;
+import dev.huck.raft.core.consensus.Entries;
 import dev.huck.raft.core.consensus.Forwarding;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.consensus.Member.Versions;
@@ -138,6 +140,8 @@ final class MessageCodec {
             out.bool(m.recovering());
             out.bool(m.hearsLeader());
             out.position(m.last());
+            out.i64(m.configuration().index());
+            out.bytes(Entries.configuration(0, m.configuration()));
         } else if (message instanceof ReadIndexRequest m) {
             head(out, READ_INDEX_REQUEST, m);
             out.i64(m.token());
@@ -242,7 +246,9 @@ final class MessageCodec {
             case TIMEOUT_NOW -> new TimeoutNow(from, to, term);
             case CATCH_UP -> new CatchUp(from, to, term, in.i64(), in.i64());
             case QUERY -> new Query(from, to, term, in.i64());
-            case QUERY_REPLY -> new QueryReply(from, to, term, in.i64(), in.i64(), in.bool(), in.bool(), in.position());
+            case QUERY_REPLY ->
+                new QueryReply(
+                        from, to, term, in.i64(), in.i64(), in.bool(), in.bool(), in.position(), configuration(in));
             case READ_INDEX_REQUEST -> new ReadIndexRequest(from, to, term, in.i64());
             case READ_INDEX_REPLY -> new ReadIndexReply(from, to, term, in.i64(), in.i64());
             default -> throw new FrameException("message type " + type + " unknown");
@@ -289,6 +295,16 @@ final class MessageCodec {
             entries.add(new LogEntry(previous.index() + i, in.i64(), in.bytes()));
         }
         return new Append(from, to, term, session, round, previous, entries, commit);
+    }
+
+    private static Configuration configuration(FrameReader in) throws FrameException {
+        long index = in.i64();
+        byte[] payload = in.bytes();
+        try {
+            return Entries.configuration(index, payload);
+        } catch (RuntimeException e) {
+            throw new FrameException("nonsense: a configuration that can't be read: " + e.getMessage());
+        }
     }
 
     private static void member(FrameWriter out, Member member) {

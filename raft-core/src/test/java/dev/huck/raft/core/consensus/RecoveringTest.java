@@ -319,4 +319,27 @@ class RecoveringTest {
         joint.host(3).start();
         joint.elect();
     }
+
+    @Test
+    void aConfigurationThatOnlyOthersHoldMayNeedTheVotesOfThoseWhoForgot() {
+        // Of five, 4 and 5 lost power; then 1 to 3 appended that 1 leaves: of the four that stay, half have forgotten.
+        CoreCluster five = CoreCluster.of(5);
+        List<Member> members = new ArrayList<>();
+        members.add(CoreCluster.member(1, Voting.OUTGOING));
+        for (long id = 2; id <= 5; id++) {
+            members.add(CoreCluster.member(id, Voting.VOTER));
+        }
+        var leaving = new dev.huck.raft.api.spi.LogEntry(
+                2, 1, Entries.configuration(0, new Configuration(2, members, CoreCluster.SETTINGS)));
+        for (long id = 1; id <= 3; id++) {
+            five.host(id).disk.add(leaving);
+        }
+        five.host(4).loss = Loss.POWER;
+        five.host(5).loss = Loss.POWER;
+        five.start();
+        five.elect();
+        five.run(2_000);
+        assertEquals(Loss.NONE, five.host(4).up().loss());
+        assertEquals(Loss.NONE, five.host(5).up().loss());
+    }
 }

@@ -8,6 +8,7 @@ import dev.huck.raft.core.consensus.Admission.Invitation;
 import dev.huck.raft.core.consensus.Admission.JoinReply;
 import dev.huck.raft.core.consensus.Admission.JoinRequest;
 import dev.huck.raft.core.consensus.Comparison;
+import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Forwarding;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.consensus.Message.Append;
@@ -55,7 +56,16 @@ final class Samples {
                 new TimeoutNow(1, -2, 3),
                 new CatchUp(1, -2, 3, 4, 5),
                 new Query(1, -2, 3, 4),
-                new QueryReply(1, -2, 3, 4, 5, true, false, POSITION),
+                new QueryReply(
+                        1,
+                        -2,
+                        3,
+                        4,
+                        5,
+                        true,
+                        false,
+                        POSITION,
+                        new Configuration(6, List.of(member), Configuration.Settings.DEFAULT)),
                 new ReadIndexRequest(1, -2, 3, 4),
                 new ReadIndexReply(1, -2, 3, 4, 5),
                 new Forwarding.Open(1, -2, 3, 4),

@@ -91,6 +91,18 @@ public final class AppliedHistory {
     }
 
     /**
+     * Gives up what entries behind one did: nobody has them any more.
+     *
+     * @param through the last entry that stays
+     */
+    public void truncate(long through) {
+        while (size > 0 && position[size - 1] >> 16 > through) {
+            size--;
+        }
+        positions.values().removeIf(at -> at >> 16 > through);
+    }
+
+    /**
      * Where a command took effect.
      *
      * @param command its id

@@ -37,6 +37,15 @@ public final class CommittedLog {
         return index;
     }
 
+    /**
+     * Gives up the last entries: so many machines lost power at once that nobody has them any more.
+     *
+     * @param through the last entry that stays
+     */
+    public void truncate(long through) {
+        last = (int) Math.min(last, through);
+    }
+
     void add(long term, long inTerm) {
         last++;
         if (last == terms.length) {

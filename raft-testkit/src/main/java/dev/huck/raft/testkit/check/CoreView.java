@@ -28,6 +28,11 @@ public interface CoreView {
     /** @return the place before its log's first entry */
     LogPosition base();
 
+    /** @return whether it may have forgotten what it acknowledged, and says so */
+    default boolean isRecovering() {
+        return false;
+    }
+
     /** @return the configuration in force */
     Configuration configuration();
 

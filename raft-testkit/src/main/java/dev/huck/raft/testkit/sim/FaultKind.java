@@ -50,6 +50,11 @@ public enum FaultKind {
     /** Syncs that take up to seconds. */
     SLOW_DISK(Per.SHARE, 0.3, 0.0005, 0.004, "disk: syncs that take seconds"),
 
+    /** A log that is gone. */
+    LOG_LOSS(Per.EVERY, 0.2, 5_000, 20_000, "disk: a node's log is gone, while its other files are there"),
+    /** All machines without power at once, at the end. */
+    RACK_CUT(Per.SHARE, 0.4, 1, 1, "disk: at the end all lose power at once, below durability HIGH"),
+
     /** Clocks that run apart. */
     DRIFT(Per.SHARE, 0.5, 0.001, 0.02, "clock: monotonic clocks that run apart"),
     /** Wall clocks that jump. */

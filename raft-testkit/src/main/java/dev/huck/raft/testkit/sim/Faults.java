@@ -70,6 +70,7 @@ final class Faults {
             case GHOSTS -> partitions.haunt(random);
             case CRASH -> crash(random);
             case BLACKOUT -> blackout(random);
+            case LOG_LOSS -> loseLog(random);
             case PAUSE -> cluster.pause(victim(random), MILLI + random.exponential(900 * MILLI));
             case WALL_CLOCK ->
                 cluster.hosts().forEach(host -> host.jump(random.nextLong(-3_600_000 * MILLI, 3_600_000 * MILLI)));
@@ -103,6 +104,14 @@ final class Faults {
                 cluster.crash(host, random.chance(profile.rate(FaultKind.POWER_CUT)));
                 cluster.startIn(restartDelay(random), host);
             }
+        }
+    }
+
+    private void loseLog(SimRandom random) {
+        SimHost host = victim(random);
+        if (host.isUp() && down() < 2) {
+            cluster.loseLog(host);
+            cluster.startIn(restartDelay(random), host);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.huck.raft.testkit.sim;
 
+import dev.huck.raft.api.Durability;
+import dev.huck.raft.api.Role;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Configuration;
@@ -15,11 +17,14 @@ import dev.huck.raft.testkit.check.LogMatching;
 import dev.huck.raft.testkit.check.MonotonicProgress;
 import dev.huck.raft.testkit.check.VoteOncePerTerm;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Shows every event to the checks that it concerns: what a node wrote, and what its core became. */
 final class Invariants implements SimLog.Observer {
     private final SimWorld world;
+    private final Durability durability;
     private final CommittedLog committed = new CommittedLog();
     private final ElectionSafety elections;
     private final LeaderCompleteness completeness;
@@ -44,8 +49,9 @@ final class Invariants implements SimLog.Observer {
         }
     }
 
-    Invariants(SimWorld world) {
+    Invariants(SimWorld world, Durability durability) {
         this.world = world;
+        this.durability = durability;
         this.elections = new ElectionSafety(world::violated);
         this.completeness = new LeaderCompleteness(world::violated, committed);
         this.commits = new CommitSafety(world::violated, this::holds, committed);
@@ -74,7 +80,13 @@ final class Invariants implements SimLog.Observer {
 
     private boolean holds(long storeId, long index, long term) {
         SimHost host = stores.get(storeId);
-        return host != null && host.holdsDurably(index, term);
+        return host != null && host.vouchesFor(index, term, durability == Durability.HIGH);
+    }
+
+    /** The machine whose disks have this store. */
+    @Nullable
+    SimHost host(long storeId) {
+        return stores.get(storeId);
     }
 
     boolean hasStore(long storeId) {
@@ -101,6 +113,17 @@ final class Invariants implements SimLog.Observer {
             stores.put(core.storeId(), process.host());
         }
         before.progress.observe(core);
+        if (core.role() == Role.LEADER) {
+            SimLog log = process.host().log();
+            // It counts itself.
+            log.acknowledge(
+                    durability == Durability.HIGH
+                            ? log.durableLast()
+                            : log.last().index());
+        }
+        if (process.host().isSuspect() && !core.isRecovering()) {
+            remembers(process.host());
+        }
         // Before the commit index: a node elected in this event has committed nothing in its term.
         if (elections.observe(core)) {
             if (world.isTraced()) {
@@ -119,6 +142,39 @@ final class Invariants implements SimLog.Observer {
             before.configuration = core.configuration();
             before.base = core.base().index();
         }
+    }
+
+    /** A node that had lost something says that it has all again. What was committed by then, it must have. */
+    private void remembers(SimHost host) {
+        for (LogPosition at : host.forgotten()) {
+            boolean isCommitted = at.index() <= committed.last() && committed.term(at.index()) == at.term();
+            if (isCommitted && !host.holdsDurably(at.index(), at.term())) {
+                world.violated(
+                        "recovering",
+                        "n" + (host.number() + 1) + " votes again, and committed entry " + at
+                                + " that it had acknowledged is not on its disk");
+            }
+        }
+        host.remembers();
+    }
+
+    /**
+     * All machines have lost power at once. What no disk has any more is given up; everything else must stay.
+     *
+     * @return the last committed entry that stays
+     */
+    long rackLost(List<SimHost> hosts) {
+        long last = committed.last();
+        while (last > 0 && !isHeld(hosts, last, committed.term(last))) {
+            last--;
+        }
+        committed.truncate(last);
+        applied.truncate(last);
+        return last;
+    }
+
+    private static boolean isHeld(List<SimHost> hosts, long index, long term) {
+        return hosts.stream().anyMatch(host -> host.holdsDurably(index, term));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.huck.raft.testkit.sim;
 
 import dev.huck.raft.api.Consistency;
+import dev.huck.raft.api.Durability;
 import dev.huck.raft.core.consensus.Limits;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -24,6 +25,8 @@ final class Profile {
     int spares;
     /** How reads are answered. */
     Consistency consistency = Consistency.HIGH;
+    /** When a node's word counts. */
+    Durability durability = Durability.HIGH;
     /** Whether nodes that do not lead answer reads, having asked the leader. */
     boolean followerReads;
     /** Whether they forward commands. */
@@ -78,6 +81,7 @@ final class Profile {
         drawn.pipeline = 1 + random.nextInt(8);
         drawn.thinkNanos = 20 * MILLI + random.nextLong(150 * MILLI);
         drawn.reads = 0.2 + random.nextDouble() * 0.5;
+        drawn.durability = durability(world.random("durability"));
         SimRandom reading = world.random("reading");
         drawn.followerReads = reading.chance(0.5);
         drawn.forward = reading.chance(0.4);
@@ -119,6 +123,11 @@ final class Profile {
                 60 + random.nextInt(400));
     }
 
+    private static Durability durability(SimRandom random) {
+        int choice = random.nextInt(10);
+        return choice < 5 ? Durability.HIGH : choice < 8 ? Durability.MEDIUM : Durability.LOW;
+    }
+
     private static Consistency consistency(SimRandom random) {
         int choice = random.nextInt(10);
         return choice < 6 ? Consistency.HIGH : choice < 9 ? Consistency.MEDIUM : Consistency.LOW;
@@ -129,10 +138,11 @@ final class Profile {
     public String toString() {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%d voters, %d spare; reads at %s%s%s%s; frames take %.1f ms, syncs %.1f ms; %d clients send up to %d commands"
+                "%d voters, %d spare; durability %s; reads at %s%s%s%s; frames take %.1f ms, syncs %.1f ms; %d clients send up to %d commands"
                         + " every %d ms, %.0f %% reads; snapshots every %d bytes; %s; faults for %.1f s:",
                 voters,
                 spares,
+                durability,
                 consistency,
                 followerReads ? ", on followers" : "",
                 ownReads > 0 ? ", or as clients wish" : "",

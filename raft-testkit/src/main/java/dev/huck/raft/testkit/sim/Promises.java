@@ -17,9 +17,11 @@ import java.io.IOException;
 final class Promises {
     private final SimWorld world;
     private final VoteOncePerTerm votes;
+    private final boolean synced;
 
-    Promises(SimWorld world, VoteOncePerTerm votes) {
+    Promises(SimWorld world, VoteOncePerTerm votes, boolean synced) {
         this.world = world;
+        this.synced = synced;
         this.votes = votes;
     }
 
@@ -38,6 +40,7 @@ final class Promises {
             vote(from, reply.from(), reply.term(), reply.to());
         } else if (message instanceof Message.AppendReply reply && reply.accepted()) {
             acknowledged(from, reply.match(), reply);
+            durable(from, reply.synced(), reply);
         } else if (message instanceof Message.SnapshotReply reply && reply.done()) {
             acknowledged(from, reply.match(), reply);
         }
@@ -55,7 +58,21 @@ final class Promises {
         }
     }
 
+    /** Where a written entry counts, a configuration has to be synced all the same, and all before it. */
     private void acknowledged(SimProcess from, long match, Message message) {
+        SimLog log = from.host().log();
+        log.acknowledge(match);
+        if (synced) {
+            durable(from, match, message);
+            return;
+        }
+        durable(from, log.configurationAtMost(match), message);
+        if (log.last().index() < match && from.host().durableLast() < match) {
+            world.violated("acknowledge after write", message + " leaves, and the log ends at " + log.last());
+        }
+    }
+
+    private void durable(SimProcess from, long match, Message message) {
         // The log first: to look for snapshots is slow, and seldom needed.
         if (from.host().log().durableLast() < match && from.host().durableLast() < match) {
             world.violated(

@@ -6,6 +6,7 @@ import dev.huck.raft.api.Options;
 import dev.huck.raft.api.Role;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Configuration;
+import dev.huck.raft.core.consensus.Loss;
 import dev.huck.raft.core.consensus.Raft;
 import dev.huck.raft.core.env.Environment;
 import dev.huck.raft.core.node.RaftNode;
@@ -90,6 +91,11 @@ final class RaftNodes implements NodeFactory {
         @Override
         public LogPosition base() {
             return raft.base();
+        }
+
+        @Override
+        public boolean isRecovering() {
+            return raft.loss() != Loss.NONE;
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.huck.raft.testkit.sim;
 
+import dev.huck.raft.api.Durability;
 import dev.huck.raft.api.HuckException;
 import dev.huck.raft.api.Options;
 import dev.huck.raft.api.Role;
@@ -44,7 +45,7 @@ final class SimCluster {
             hosts.add(host);
         }
         this.network = new SimNetwork(world, hosts, profile);
-        network.tap(new Promises(world, invariants.votes())::sent);
+        network.tap(new Promises(world, invariants.votes(), profile.durability == Durability.HIGH)::sent);
         world.observer(event -> {
             if (event.process != null) {
                 invariants.after(event.process);
@@ -104,6 +105,10 @@ final class SimCluster {
             startIn(1_000_000 * MICRO, host);
         });
         host.process(process);
+        if (!calm && host.isSuspect() && profile.rate(FaultKind.REPLAY) > 0) {
+            // What was meant for the node before it forgot arrives now.
+            network.replay(host, 300_000 * MICRO);
+        }
         if (!calm && random.chance(profile.rate(FaultKind.CRASH_AGAIN))) {
             // A node that dies while it recovers must recover from that too.
             process.gate().arm(1 + random.nextInt(40), IoGate.Where.draw(random));
@@ -134,6 +139,7 @@ final class SimCluster {
                 .id("n" + (host.number() + 1))
                 .insecure(true)
                 .consistency(profile.consistency)
+                .durability(durability(host))
                 .followerReads(profile.followerReads)
                 .forward(profile.forward)
                 .requestTimeout(Duration.ofSeconds(2))
@@ -146,6 +152,73 @@ final class SimCluster {
             options.join(join);
         }
         return options.build();
+    }
+
+    /** The founder decides; the others are told something else, and must follow. */
+    private Durability durability(SimHost host) {
+        Durability other = profile.durability == Durability.LOW ? Durability.HIGH : Durability.LOW;
+        return host.join() == null || host.number() % 2 == 0 ? profile.durability : other;
+    }
+
+    private boolean isCountedWhenWritten() {
+        return profile.durability != Durability.HIGH;
+    }
+
+    /**
+     * Whether a machine may lose what its node has acknowledged: never so many at once that those that have not are no
+     * quorum, as then it may be lost for good.
+     */
+    private boolean mayForget(SimHost host) {
+        boolean known = false;
+        for (SimHost each : hosts) {
+            CoreView core = core(each);
+            if (core != null && !core.configuration().members().isEmpty()) {
+                known = true;
+                if (!core.configuration().isQuorum(store -> {
+                    SimHost other = invariants.host(store);
+                    return other != null && other != host && !other.isSuspect();
+                })) {
+                    return host.isSuspect();
+                }
+            }
+        }
+        return known || host.isSuspect();
+    }
+
+    /** Kills a node and loses its log, unless too much is lost already. */
+    void loseLog(SimHost host) {
+        SimProcess process = host.process();
+        if (process == null || !process.isAlive() || !mayForget(host)) {
+            return;
+        }
+        process.kill();
+        bury(host, false);
+        host.loseLog(invariants);
+        world.trace(host.number(), "has lost its log");
+        losses++;
+    }
+
+    /** Whether all are members and vote, and none is recovering already. */
+    boolean isWhole() {
+        for (SimHost host : hosts) {
+            CoreView core = core(host);
+            if (core == null
+                    || core.isRecovering()
+                    || !core.configuration().members().stream().allMatch(m -> m.voting() == Member.Voting.VOTER)
+                    || core.configuration().member(core.storeId()) == null) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Cuts the power of all machines at once. */
+    void cutRack() {
+        for (SimHost host : hosts) {
+            crash(host, false);
+            host.powerCut(isCountedWhenWritten());
+        }
+        world.trace(-1, "all lose power; what is left of what was committed ends at " + invariants.rackLost(hosts));
     }
 
     /** Kills a node now; a power cut also loses what was not synced. */
@@ -184,9 +257,10 @@ final class SimCluster {
         });
     }
 
-    private void bury(SimHost host, boolean powerCut) {
+    private void bury(SimHost host, boolean wanted) {
         SimProcess process = host.process();
-        boolean lost = powerCut && host.powerCut();
+        boolean powerCut = wanted && (!isCountedWhenWritten() || mayForget(host));
+        boolean lost = powerCut && host.powerCut(isCountedWhenWritten());
         if (lost) {
             losses++;
         }
@@ -264,6 +338,7 @@ final class SimCluster {
             if (host == null
                     || other == null
                     || member.voting() != Member.Voting.VOTER
+                    || other.isRecovering()
                     || !other.last().equals(core.last())
                     || other.commitIndex() != core.commitIndex()
                     || !hasAppliedAll(host, core.configuration().members().size())) {
@@ -303,7 +378,8 @@ final class SimCluster {
             if (core == null) {
                 text.append("down;");
             } else {
-                text.append(core.role())
+                text.append(core.isRecovering() ? "recovering " : "")
+                        .append(core.role())
                         .append(" term ")
                         .append(core.term())
                         .append(" last ")

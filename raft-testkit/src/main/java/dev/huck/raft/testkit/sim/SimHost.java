@@ -1,5 +1,7 @@
 package dev.huck.raft.testkit.sim;
 
+import dev.huck.raft.api.spi.LogPosition;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A machine: disks and a clock, and at most one living process. */
@@ -15,6 +17,8 @@ final class SimHost {
     private int boot;
     private @Nullable SimProcess process;
     private @Nullable String join;
+    private boolean suspect;
+    private List<LogPosition> forgotten = List.of();
 
     /**
      * A machine.
@@ -122,9 +126,16 @@ final class SimHost {
         wallOffset += nanos;
     }
 
-    /** Cuts the power: the process dies and what was not on disk may be lost; says whether anything was. */
-    boolean powerCut() {
+    /**
+     * Cuts the power: the process dies and what was not on disk may be lost; says whether anything was.
+     *
+     * @param counted whether what was only written counted as acknowledged
+     */
+    boolean powerCut(boolean counted) {
+        List<LogPosition> before = log.acknowledged();
         boolean lost = log.powerCut(random);
+        suspect |= counted;
+        forget(before);
         lost |= disk.powerCut(random);
         boot++;
         // Another run of the operating system: its clock begins anew.
@@ -132,9 +143,59 @@ final class SimHost {
         return lost;
     }
 
+    /** Loses its log, and no other file. */
+    void loseLog(SimLog.Observer observer) {
+        List<LogPosition> before = log.acknowledged();
+        log = new SimLog();
+        log.observer(observer);
+        suspect = true;
+        forget(before);
+    }
+
+    private void forget(List<LogPosition> before) {
+        if (forgotten.isEmpty()
+                && before.stream()
+                        .anyMatch(at -> at.index() > durableSnapshot() && !log.holds(at.index(), at.term()))) {
+            suspect = true;
+            forgotten = before;
+        }
+    }
+
+    /** Whether it may have forgotten what its node acknowledged, and has not got it back. */
+    boolean isSuspect() {
+        return suspect;
+    }
+
+    /** What its node had acknowledged when it began to be a suspect, if it lost any of it. */
+    List<LogPosition> forgotten() {
+        return forgotten;
+    }
+
+    /** Its node has got back what it had acknowledged, or says so. */
+    void remembers() {
+        suspect = false;
+        forgotten = List.of();
+    }
+
+    /**
+     * Whether its word for an entry counts: it is here, as durable as it has to be; or it was here before the disk lost it,
+     * for then the node keeps its promise by electing nobody.
+     *
+     * @param synced whether only what is synced counts; a configuration always has to be
+     */
+    boolean vouchesFor(long index, long term, boolean synced) {
+        if (!forgotten.isEmpty()) {
+            return forgotten.contains(new LogPosition(index, term))
+                    || index < forgotten.get(0).index();
+        }
+        boolean mustBeSynced = synced || log.configurationAtMost(index) == index;
+        return mustBeSynced ? holdsDurably(index, term) : log.holds(index, term) || index <= durableSnapshot();
+    }
+
     /** Puts in empty disks. */
     void wipe(SimLog.Observer observer) {
         disk.wipe();
+        remembers();
         log = new SimLog();
         log.observer(observer);
         boot++;

@@ -2,6 +2,7 @@ package dev.huck.raft.testkit.sim;
 
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
+import dev.huck.raft.core.consensus.Entries;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -35,6 +36,7 @@ final class SimLog {
     private Observer observer = Observer.NONE;
     private LogPosition base = LogPosition.START;
     private long syncedLast;
+    private long acknowledged;
     private long bytes;
 
     void observer(Observer watcher) {
@@ -60,6 +62,36 @@ final class SimLog {
     /** An entry above the base and not beyond the end. */
     LogEntry get(long index) {
         return entries.get((int) (index - base.index() - 1));
+    }
+
+    /** Whether this entry is here, or a base at or behind it. */
+    boolean holds(long index, long term) {
+        if (index <= base.index()) {
+            return index < base.index() || base.term() == term;
+        }
+        return index <= last().index() && get(index).term() == term;
+    }
+
+    /** The newest configuration up to an index; 0 if there is none behind the base. */
+    long configurationAtMost(long index) {
+        long at = Math.min(index, last().index());
+        while (at > base.index() && Entries.type(get(at).payload()) != Entries.CONFIGURATION) {
+            at--;
+        }
+        return at > base.index() ? at : 0;
+    }
+
+    /** Its node has promised to keep what is here up to an index. */
+    void acknowledge(long index) {
+        acknowledged = Math.max(acknowledged, index);
+    }
+
+    /** What is here and promised. */
+    List<LogPosition> acknowledged() {
+        return entries.stream()
+                .map(SimLog::position)
+                .filter(at -> at.index() <= acknowledged)
+                .toList();
     }
 
     /** Whether a power cut now would leave this entry here, or a base at or behind it. */
@@ -93,6 +125,7 @@ final class SimLog {
         tail.clear();
         long synced = syncedLast;
         syncedLast = Math.min(syncedLast, from - 1);
+        acknowledged = Math.min(acknowledged, from - 1);
         gone.forEach(this::leave);
         gone.forEach(observer::dropped);
         unsynced.addLast(() -> {

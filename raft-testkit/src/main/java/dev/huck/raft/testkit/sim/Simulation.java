@@ -1,5 +1,6 @@
 package dev.huck.raft.testkit.sim;
 
+import dev.huck.raft.api.Durability;
 import dev.huck.raft.api.Role;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.testkit.check.CoreView;
@@ -44,7 +45,7 @@ public final class Simulation {
         world = new SimWorld(spec.seed(), trace);
         profile = Profile.draw(world, spec.faults());
         chaosNanos = spec.millis() == 0 ? profile.chaosNanos : Math.min(profile.chaosNanos, spec.millis() * MILLI);
-        invariants = new Invariants(world);
+        invariants = new Invariants(world, profile.durability);
         cluster = new SimCluster(world, profile, factory, invariants);
         workload = new Workload(world, profile, invariants.applied());
         operator = new Operator(world, cluster);
@@ -80,6 +81,15 @@ public final class Simulation {
             faults.start();
             long end = world.now() + chaosNanos;
             while (world.now() < end && world.events() < MOST_EVENTS && world.step()) {}
+            if (world.violation() == null
+                    && profile.durability != Durability.HIGH
+                    && profile.rate(FaultKind.RACK_CUT) > 0
+                    && cluster.isWhole()) {
+                // What was answered until now is judged now: some of it may be lost, and with it the order in the log.
+                workload.judge();
+                workload.close();
+                cluster.cutRack();
+            }
             heal();
             if (runUntil(this::isSettled, CONVERGENCE, "the healed cluster does not settle")) {
                 workload.judge();

@@ -30,6 +30,7 @@ final class Workload {
     private final List<ClientOperation> operations = new ArrayList<>();
     private int done;
     private int connections;
+    private boolean closed;
 
     Workload(SimWorld world, Profile profile, AppliedHistory applied) {
         this.world = world;
@@ -94,7 +95,9 @@ final class Workload {
             operation.value = in.getLong();
             operation.outcome = Outcome.DONE;
             done++;
-            realTime.answered(operation);
+            if (!closed) {
+                realTime.answered(operation);
+            }
             return;
         }
         operation.outcome = outcome(operation, reply.text() == null ? "" : reply.text());
@@ -110,8 +113,16 @@ final class Workload {
         return Outcome.UNKNOWN;
     }
 
+    /** Judges nothing more. */
+    void close() {
+        closed = true;
+    }
+
     /** Judges the history, once all is quiet. */
     void judge() {
+        if (closed) {
+            return;
+        }
         new KnownOutcomes(world::violated, applied).check(operations);
         new SessionOrder(world::violated, applied).check(operations);
         new ReadValues(world::violated, applied).check(operations);
