@@ -19,6 +19,10 @@ module dev.huck.raft.core {
     exports dev.huck.raft.core.wire to
             dev.huck.raft.testkit;
 
+    // The search of all orders of events reads whole states, whatever fields they have.
+    opens dev.huck.raft.core.consensus to
+            dev.huck.raft.testkit;
+
     uses dev.huck.raft.api.spi.LogStoreProvider;
     uses dev.huck.raft.api.spi.TransportProvider;
 

@@ -7,12 +7,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A mistake that somebody could make, as changes to the real sources. The sources themselves know nothing of it, so no
  * published jar has a switch for it.
  *
- * <p>Read from a text file: lines {@code title:} and {@code file:} (relative to the source folder), then one or more
+ * <p>Read from a text file: lines {@code title:}, for a bug of the core {@code search:} (bounds of a search that finds it,
+ * as options), and {@code file:} (relative to the source folder), then one or more
  * changes, each the lines between {@code <<<<} and {@code ====} to be found and those up to {@code >>>>} to stand there
  * instead. A further {@code file:} begins changes of another file. What is to be found must be there exactly once: a bug
  * that no longer fits the sources is an error and not a bug that was not found.
@@ -20,13 +22,15 @@ import java.util.Map;
 final class PlantedBug {
     private final String name;
     private final String title;
+    private final @Nullable String search;
     private final List<Edit> edits;
 
     private record Edit(String file, String find, String replacement) {}
 
-    private PlantedBug(String name, String title, List<Edit> edits) {
+    private PlantedBug(String name, String title, @Nullable String search, List<Edit> edits) {
         this.name = name;
         this.title = title;
+        this.search = search;
         this.edits = edits;
     }
 
@@ -36,6 +40,12 @@ final class PlantedBug {
 
     String title() {
         return title;
+    }
+
+    /** Bounds within which a search of all orders of events finds it, as options; null if it is none of its business. */
+    @Nullable
+    String search() {
+        return search;
     }
 
     /** All bugs of a folder, by name. */
@@ -56,6 +66,7 @@ final class PlantedBug {
 
     static PlantedBug read(String name, List<String> lines) {
         String title = "";
+        String search = null;
         String file = "";
         StringBuilder find = new StringBuilder();
         StringBuilder replacement = new StringBuilder();
@@ -75,6 +86,8 @@ final class PlantedBug {
                 part.append(line).append('\n');
             } else if (line.startsWith("title: ")) {
                 title = line.substring(7);
+            } else if (line.startsWith("search:")) {
+                search = line.substring(7).trim();
             } else if (line.startsWith("file: ")) {
                 file = line.substring(6);
             } else if (!line.isBlank()) {
@@ -84,7 +97,7 @@ final class PlantedBug {
         if (title.isEmpty() || edits.isEmpty() || part != null) {
             throw new IllegalArgumentException(name + ": a bug needs a title and whole changes");
         }
-        return new PlantedBug(name, title, edits);
+        return new PlantedBug(name, title, search, edits);
     }
 
     /**

@@ -60,4 +60,12 @@ class PlantedBugTest {
                 run.plant("vote-not-persisted").run(RunSpec.of(1), null).get(0);
         assertTrue(violation.contains("votes are durable"), violation);
     }
+
+    @Test
+    void searchOfAllOrdersFindsWhatIsPlanted() throws IOException {
+        PlantedSearch search = new PlantedSearch(Path.of("").toAbsolutePath().getParent(), System.out);
+        for (String bug : List.of("vote-not-persisted", "commit-old-term", "learner-counted", "no-log-matching")) {
+            assertTrue(search.run(bug), bug);
+        }
+    }
 }
