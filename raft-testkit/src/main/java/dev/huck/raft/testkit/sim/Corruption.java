@@ -31,14 +31,13 @@ final class Corruption {
         if (struck == null && process != null && machine != null && host.isUp()) {
             struck = process;
             world.trace(host.number(), "has a wrong bit in its machine's state");
-            process.connections().forEach(SimConnection::doubt);
             machine.spoil(random.nextInt(SimMachine.KEYS), 1L << random.nextInt(60));
         }
     }
 
     /** A machine gives a result. */
     void result(boolean spoilt, long position, long value) {
-        (spoilt ? wrong : right).put(position, value);
+        (spoilt ? wrong : right).put(position, spoilt ? ~value : value);
     }
 
     /** The first entry at which a result of the wrong machine was another than the right one; 0 for none so far. */
@@ -78,9 +77,12 @@ final class Corruption {
     /** Looks at what a node has found out about itself, once in the life of a process. */
     void check(SimHost host) {
         NodeHandle node = node(host);
-        long named = node == null ? 0 : node.divergedAt();
         SimProcess process = host.process();
-        if (named == 0 || process == null || !checked.add(process.number())) {
+        if (node == null || process == null) {
+            return;
+        }
+        long named = node.divergedAt();
+        if (named == 0 || !checked.add(process.number())) {
             return;
         }
         String name = "n" + (host.number() + 1);

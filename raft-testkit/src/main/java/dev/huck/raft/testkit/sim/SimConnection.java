@@ -20,9 +20,6 @@ final class SimConnection implements ClientConnection {
         void closed(SimConnection connection);
     }
 
-    /** In the place of what a machine says whose state is wrong. */
-    static final String DOUBTFUL = "UNKNOWN what a machine says whose state is wrong";
-
     private final SimWorld world;
     private final SimProcess process;
     private final Peer client;
@@ -32,7 +29,6 @@ final class SimConnection implements ClientConnection {
     private final Deque<List<Command>> unread = new ArrayDeque<>();
     private List<SimReply> written = new ArrayList<>();
     private @Nullable Session session;
-    private boolean doubtful;
     private boolean open = true;
     private boolean reading = true;
     private long lastToClient;
@@ -55,13 +51,7 @@ final class SimConnection implements ClientConnection {
             }
             process.connections().add(this);
             session = process.gateway().connected(this);
-            doubtful |= Corruption.isSpoilt(process.host());
         });
-    }
-
-    /** Nothing counts any more of what comes from the other end. */
-    void doubt() {
-        doubtful = true;
     }
 
     /** The client sends commands in one piece. */
@@ -208,10 +198,6 @@ final class SimConnection implements ClientConnection {
 
         @Override
         public void bulk(byte[] bytes, int offset, int length) {
-            if (doubtful || Corruption.isSpoilt(process.host())) {
-                simple(DOUBTFUL);
-                return;
-            }
             byte[] copy = new byte[length];
             System.arraycopy(bytes, offset, copy, 0, length);
             written.add(new SimReply(null, false, copy));

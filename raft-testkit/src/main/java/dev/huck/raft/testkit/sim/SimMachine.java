@@ -122,7 +122,11 @@ final class SimMachine implements Machine {
     }
 
     private byte[] shown(int key) {
-        return ByteBuffer.allocate(16).putLong(position).putLong(values[key]).array();
+        // What comes from a wrong state is marked, through whatever node it goes: clients must not count it.
+        return ByteBuffer.allocate(spoilt ? SimReply.DOUBTFUL : 16)
+                .putLong(position)
+                .putLong(values[key])
+                .array();
     }
 
     private static int key(Command command) {

@@ -100,6 +100,10 @@ final class Workload {
             }
             return;
         }
+        if (reply.isDoubtful()) {
+            operation.outcome = Outcome.UNKNOWN;
+            return;
+        }
         operation.outcome = outcome(operation, reply.text() == null ? "" : reply.text());
     }
 
