@@ -127,15 +127,7 @@ final class EventLoop implements Loop {
         Stage filesStage = environment.stage("files");
         this.peers = new Peers(record.storeId(), record.address(), transport, record.clusterId(), metrics);
         this.machine = new MachineRunner(
-                environment,
-                machines,
-                snapshots,
-                this,
-                builtIns,
-                options,
-                filesStage,
-                record.storeId(),
-                peers);
+                environment, machines, snapshots, this, builtIns, options, filesStage, record.storeId(), peers);
         this.limits = environment
                 .limits()
                 .with(options.memoryBudgetBytes(), options.snapshotEveryBytes(), options.logTailBytes());

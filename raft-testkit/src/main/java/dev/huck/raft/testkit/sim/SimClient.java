@@ -171,7 +171,8 @@ final class SimClient implements SimConnection.Peer {
             }
             workload.answered(operation, reply);
             // A machine that is not to be trusted may stay so: its node says to ask another one.
-            doubtful |= reply.isDoubtful() || (reply.text() != null && reply.text().startsWith("MACHINE "));
+            doubtful |=
+                    reply.isDoubtful() || (reply.text() != null && reply.text().startsWith("MACHINE "));
             if (world.isTraced()) {
                 world.trace(-1, "client " + number + " learns " + operation + text(reply));
             }
