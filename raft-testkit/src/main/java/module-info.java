@@ -11,6 +11,7 @@ module dev.huck.raft.testkit {
 
     exports dev.huck.raft.testkit.linear;
     exports dev.huck.raft.testkit.log;
+    exports dev.huck.raft.testkit.storm;
 
     uses dev.huck.raft.api.spi.LogStoreProvider;
 

@@ -45,6 +45,10 @@ final class Shell {
         this(new MemoryDisk(), null);
     }
 
+    Shell(Options options) throws IOException {
+        this(new MemoryDisk(), null, null, null, options);
+    }
+
     Shell(Disk disk) throws IOException {
         this(disk, null);
     }
@@ -55,6 +59,16 @@ final class Shell {
 
     /** With a stage of one's own instead of {@link #stage}, and somebody to take what is submitted. */
     Shell(Disk disk, Supplier<Machine> machine, Stage machineStage, Consumer<List<Operation>> submitted)
+            throws IOException {
+        this(disk, machine, machineStage, submitted, Options.builder().build());
+    }
+
+    private Shell(
+            Disk disk,
+            Supplier<Machine> machine,
+            Stage machineStage,
+            Consumer<List<Operation>> submitted,
+            Options options)
             throws IOException {
         this.disk = disk;
         this.machineStage = machineStage == null ? stage : machineStage;
@@ -70,7 +84,7 @@ final class Shell {
                 snapshots,
                 loop,
                 builtIns,
-                Options.builder().build(),
+                options,
                 files,
                 1,
                 new Peers(1, "127.0.0.1:7481", new TestTransport(), 1, new Metrics()));

@@ -10,9 +10,6 @@ import java.util.Map;
  * snapshots carry on, so that one command more or less shows for ever.
  */
 public final class AppliedHistory {
-    /** Of a position: the rest is the entry's index. */
-    public static final int ORDINAL_BITS = 16;
-
     private final Report report;
     private final CommittedLog committed;
     private final Map<Long, Long> positions = new HashMap<>();

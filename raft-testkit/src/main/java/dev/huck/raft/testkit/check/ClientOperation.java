@@ -13,7 +13,11 @@ public final class ClientOperation {
         /** Adds one. */
         INCR,
         /** Makes it a hash over the old value and the operation's id, as appending to a list would. */
-        APPEND;
+        APPEND,
+        /** Is refused by the machine, always, with an error of its own. */
+        DENY,
+        /** Adds one and fails, always, with an error that no machine should throw. */
+        BREAK;
 
         /**
          * The value afterwards.
@@ -24,9 +28,9 @@ public final class ClientOperation {
          */
         public long apply(long value, long id) {
             return switch (this) {
-                case GET -> value;
+                case GET, DENY -> value;
                 case SET -> id;
-                case INCR -> value + 1;
+                case INCR, BREAK -> value + 1;
                 case APPEND -> (value + id) * 0x9E3779B97F4A7C15L;
             };
         }
@@ -38,6 +42,8 @@ public final class ClientOperation {
         PENDING,
         /** It took effect. */
         DONE,
+        /** It was executed, everywhere, and its result is an error. */
+        FAILED,
         /** It did not, and never will. */
         REFUSED,
         /** It may have, or may yet. */

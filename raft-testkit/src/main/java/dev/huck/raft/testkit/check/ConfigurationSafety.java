@@ -45,6 +45,11 @@ public final class ConfigurationSafety {
         known.add(new Known(entry.index(), entry.term(), Entries.configuration(entry.index(), entry.payload())));
     }
 
+    /** @return the highest index at which any log ever held a configuration */
+    public long newest() {
+        return known.stream().mapToLong(Known::index).max().orElse(0);
+    }
+
     /**
      * Looks at a node.
      *

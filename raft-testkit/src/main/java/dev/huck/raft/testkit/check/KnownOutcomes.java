@@ -33,6 +33,9 @@ public final class KnownOutcomes {
             if (operation.outcome == Outcome.DONE && position != operation.position) {
                 report.violated("acknowledged is never lost", operation + " is in the log at position " + position);
             }
+            if (operation.outcome == Outcome.FAILED && position == 0) {
+                report.violated("acknowledged is never lost", operation + " is not in the log");
+            }
             if (operation.outcome == Outcome.REFUSED && position != 0) {
                 report.violated("refused never happens", operation + " is in the log at position " + position);
             }

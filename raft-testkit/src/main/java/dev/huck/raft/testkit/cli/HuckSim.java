@@ -88,6 +88,12 @@ public final class HuckSim implements Callable<Integer> {
             description = "plant known bugs into the sources, or one, and see whether they are found")
     private @Nullable String planted;
 
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = "with --planted: write the table of docs/planted-bugs.md")
+    private @Nullable Path report;
+
     @Option(names = "--threads", paramLabel = "N", description = "seeds run at a time (default: one per core)")
     private int threads = Runtime.getRuntime().availableProcessors();
 
@@ -203,7 +209,7 @@ public final class HuckSim implements Callable<Integer> {
     }
 
     private Integer many(String bug) throws IOException {
-        return plantedRun().run(bug) ? 0 : 1;
+        return plantedRun().run(bug, report) ? 0 : 1;
     }
 
     private PlantedRun plantedRun() {

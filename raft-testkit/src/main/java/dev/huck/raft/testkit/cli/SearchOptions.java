@@ -22,7 +22,7 @@ final class SearchOptions {
     private int crashes = 1;
 
     @Option(names = "--messages", paramLabel = "N", description = "messages under way at a time")
-    private int messages = 4;
+    private int messages = 3;
 
     @Option(names = "--losses", negatable = true, description = "messages may be lost")
     private boolean losses;

@@ -9,6 +9,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,22 +48,25 @@ public final class PlantedRun {
      * Runs all bugs, or one.
      *
      * @param only the bug's name; empty for all
+     * @param report where a table of them is written; null for nowhere
      * @return whether every one was found and the real code passes where it was
-     * @throws IOException when the sources can't be read
+     * @throws IOException when the sources can't be read, or the table not written
      */
-    public boolean run(String only) throws IOException {
-        int planted = 0;
-        int found = 0;
+    public boolean run(String only, @Nullable Path report) throws IOException {
+        PlantedReport table = new PlantedReport();
+        boolean all = true;
         for (PlantedBug bug : bugs()) {
             if (!only.isEmpty() && !only.equals(bug.name())) {
                 continue;
             }
-            planted++;
-            found += isFound(bug) ? 1 : 0;
+            all &= isFound(bug, table);
             out.flush();
         }
-        out.println("planted=" + planted + " found=" + found);
-        return planted > 0 && found == planted;
+        out.println("planted=" + table.planted() + " found=" + table.found() + " median=" + table.median());
+        if (report != null) {
+            Files.writeString(report, table.markdown());
+        }
+        return all && table.planted() > 0;
     }
 
     /** Code with a bug in it. */
@@ -98,8 +102,9 @@ public final class PlantedRun {
         return PlantedBug.all(home.resolve("raft-testkit/src/planted"));
     }
 
-    private boolean isFound(PlantedBug bug) throws IOException {
+    private boolean isFound(PlantedBug bug, PlantedReport table) throws IOException {
         Finding finding = find(planted(bug));
+        table.add(bug, finding == null ? 0 : finding.seed, finding == null ? null : finding.violation);
         if (finding == null) {
             out.println("bug=" + bug.name() + " seeds=" + MOST_SEEDS + " found=no");
             out.println("  " + bug.title());

@@ -28,6 +28,15 @@ public enum FaultKind {
             1_500,
             9_000,
             "network: links that are cut: one node's, one way, two halves, all but a bridge"),
+    /** Links on which nothing arrives for seconds, and then all of it. */
+    CLOG(
+            Per.EVERY,
+            0.5,
+            3_000,
+            15_000,
+            "network: links on which nothing arrives for up to five seconds, then all of it"),
+    /** Frames of another cluster, of a term far away. */
+    STRANGER(Per.SHARE, 0.2, 0.0005, 0.005, "network: frames of another cluster, or of another protocol version"),
     /** The leader cut off with nothing but frames of long ago. */
     GHOSTS(Per.EVERY, 0.4, 3_000, 15_000, "network: the leader cut off, hearing only frames of long ago"),
 
@@ -50,11 +59,38 @@ public enum FaultKind {
     /** Syncs that take up to seconds. */
     SLOW_DISK(Per.SHARE, 0.3, 0.0005, 0.004, "disk: syncs that take seconds"),
 
+    /** A sync that takes very long. */
+    HANG(Per.EVERY, 0.3, 5_000, 30_000, "disk: a sync that takes up to twenty seconds"),
+    /** A change of a file or the log that fails half-way. */
+    WRITE_ERROR(Per.EVERY, 0.25, 5_000, 30_000, "disk: a write that fails, half done"),
+    /** A sync that fails, whose data is lost although later ones succeed. */
+    SYNC_ERROR(
+            Per.EVERY,
+            0.25,
+            5_000,
+            30_000,
+            "disk: a sync that fails once, whose data is lost although the next succeeds"),
+    /** A disk that fails for good. */
+    DEAD_DISK(Per.EVERY, 0.15, 10_000, 40_000, "disk: nothing can be written or synced until it is replaced"),
+    /** A disk without room. */
+    FULL_DISK(Per.EVERY, 0.2, 5_000, 30_000, "disk: no room for a while"),
+    /** Bits that turn in one of the two copies of the node file, or in a snapshot. */
+    ROT(Per.EVERY, 0.3, 3_000, 20_000, "disk: a bit turns, in one copy of the node file or in a snapshot"),
+    /** An empty disk in the place of a member's. */
+    LOST_DISK(
+            Per.EVERY,
+            0.2,
+            8_000,
+            40_000,
+            "disk: a member's is lost; the node is removed, and let in again as another"),
+
     /** A log that is gone. */
     LOG_LOSS(Per.EVERY, 0.2, 5_000, 20_000, "disk: a node's log is gone, while its other files are there"),
     /** All machines without power at once, at the end. */
     RACK_CUT(Per.SHARE, 0.4, 1, 1, "disk: at the end all lose power at once, below durability HIGH"),
 
+    /** Timers that fire late. */
+    LATE_TIMERS(Per.SHARE, 0.3, 0.001, 0.05, "clock: timers that fire up to 400 ms late"),
     /** Clocks that run apart. */
     DRIFT(Per.SHARE, 0.5, 0.001, 0.02, "clock: monotonic clocks that run apart"),
     /** Wall clocks that jump. */
@@ -66,11 +102,34 @@ public enum FaultKind {
     SNAPSHOT(Per.EVERY, 0.5, 3_000, 20_000, "snapshot: one is asked for at an odd time"),
     /** Leaders asked to hand over. */
     TRANSFER(Per.EVERY, 0.5, 3_000, 20_000, "leadership: the leader is asked to hand over"),
-    /** Nodes that are stopped and started. */
-    RESTART(Per.EVERY, 0.5, 3_000, 20_000, "leadership: a node is asked to stop, and started again"),
+    /** A client that goes away without waiting for answers. */
+    HANG_UP(
+            Per.EVERY,
+            0.5,
+            500,
+            5_000,
+            "client: one goes away without waiting for its answers, and comes back elsewhere"),
+    /** Commands with large arguments. */
+    LARGE_COMMAND(Per.SHARE, 0.2, 0.002, 0.03, "client: commands of up to 20 KB, larger than many bounds"),
 
-    /** A machine whose state becomes wrong, so that it gives other results than the others'. */
-    WRONG_STATE(Per.EVERY, 0.3, 3_000, 15_000, "application: a bit turns in the state of one node's machine");
+    /** Commands that fail in the machine. */
+    MACHINE_EXCEPTION(
+            Per.SHARE, 0.5, 0.001, 0.1, "application: commands whose result is an exception, declared or not"),
+    /** Errors out of the machine, in the middle of a command. */
+    MACHINE_ERROR(Per.SHARE, 0.25, 0.0002, 0.003, "application: an error in the middle of a command, on one node"),
+    /** Commands that take long. */
+    SLOW_MACHINE(Per.SHARE, 0.25, 0.0002, 0.003, "application: a command that takes half a second, on one node"),
+
+    /** Only a quorum is healed. */
+    CORE(
+            Per.SHARE,
+            0.3,
+            1,
+            1,
+            "liveness: in the end only a random quorum is healed; the others stay down or cut off for ever"),
+
+    /** Nodes that are stopped and started. */
+    RESTART(Per.EVERY, 0.5, 3_000, 20_000, "leadership: a node is asked to stop, and started again");
 
     /** What a kind happens to. */
     private enum Per {
@@ -108,6 +167,17 @@ public enum FaultKind {
     /** Whether it happens at moments of its own, not to a share of something. */
     boolean isMoment() {
         return per == Per.EVERY;
+    }
+
+    /**
+     * Whether it takes away what a node has written, for good: below durability {@code HIGH} that comes on top of what a
+     * power cut takes, and both together are more than a cluster promises to survive.
+     */
+    boolean takesFromDisk() {
+        return switch (this) {
+            case WRITE_ERROR, SYNC_ERROR, DEAD_DISK, FULL_DISK, ROT, LOST_DISK, CORE -> true;
+            default -> false;
+        };
     }
 
     /** A share, or milliseconds between two; 0 if the run does not have it. */

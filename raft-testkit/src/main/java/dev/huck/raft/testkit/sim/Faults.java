@@ -1,5 +1,6 @@
 package dev.huck.raft.testkit.sim;
 
+import dev.huck.raft.api.Durability;
 import dev.huck.raft.testkit.sim.SimEvent.Kind;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,10 +19,20 @@ final class Faults {
     private final RunSpec spec;
     private final Operator operator;
     private final Partitions partitions;
+    private final DiskFaults disks;
+    private final Application application;
     private final List<String> happened = new ArrayList<>();
     private boolean over;
 
-    Faults(SimWorld world, SimCluster cluster, Profile profile, RunSpec spec, Operator operator) {
+    Faults(
+            SimWorld world,
+            SimCluster cluster,
+            Profile profile,
+            RunSpec spec,
+            Operator operator,
+            Application application) {
+        this.application = application;
+        this.disks = new DiskFaults(world, cluster, operator);
         this.world = world;
         this.cluster = cluster;
         this.profile = profile;
@@ -67,18 +78,26 @@ final class Faults {
     private void happen(FaultKind kind, SimRandom random) {
         switch (kind) {
             case PARTITION -> partitions.cut(victim(random), random);
+            case CLOG -> partitions.clog(victim(random), random);
             case GHOSTS -> partitions.haunt(random);
             case CRASH -> crash(random);
             case BLACKOUT -> blackout(random);
             case LOG_LOSS -> loseLog(random);
             case PAUSE -> cluster.pause(victim(random), MILLI + random.exponential(900 * MILLI));
+            case HANG -> disks.hang(victim(random), random);
+            case WRITE_ERROR -> disks.failWrite(victim(random));
+            case SYNC_ERROR -> disks.failSync(victim(random));
+            case DEAD_DISK -> disks.die(victim(random), random);
+            case FULL_DISK -> disks.fill(victim(random), random);
+            case ROT -> disks.rot(victim(random), random);
+            case LOST_DISK -> operator.loseDisk(victim(random));
             case WALL_CLOCK ->
                 cluster.hosts().forEach(host -> host.jump(random.nextLong(-3_600_000 * MILLI, 3_600_000 * MILLI)));
             case MEMBERS -> operator.changeMembers(random);
             case SNAPSHOT -> operator.takeSnapshot(random);
             case TRANSFER -> operator.transfer();
             case RESTART -> operator.restart(random);
-            case WRONG_STATE -> cluster.corruption().strike(victim(random), random);
+            case HANG_UP -> application.hangUp(random);
             default -> throw new IllegalStateException(kind + " does not happen at moments");
         }
     }
@@ -94,7 +113,7 @@ final class Faults {
 
     private void crash(SimRandom random) {
         SimHost host = victim(random);
-        if (!host.isUp() || down() >= 2) {
+        if (!host.isUp() || cluster.down() >= Math.max(1, (profile.voters - 1) / 2)) {
             return;
         }
         switch (random.nextInt(3)) {
@@ -109,18 +128,11 @@ final class Faults {
 
     private void loseLog(SimRandom random) {
         SimHost host = victim(random);
-        if (host.isUp() && down() < 2) {
+        boolean may = profile.durability != Durability.HIGH || operator.othersAreWhole(host);
+        if (may && host.isUp() && cluster.down() < Math.max(1, (profile.voters - 1) / 2)) {
             cluster.loseLog(host);
             cluster.startIn(restartDelay(random), host);
         }
-    }
-
-    private int down() {
-        int count = 0;
-        for (SimHost host : cluster.hosts()) {
-            count += host.isUp() ? 0 : 1;
-        }
-        return count;
     }
 
     private static long restartDelay(SimRandom random) {

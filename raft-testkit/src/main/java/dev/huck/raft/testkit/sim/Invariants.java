@@ -35,7 +35,13 @@ final class Invariants implements SimLog.Observer {
     private final VoteOncePerTerm votes;
     private final AppliedHistory applied;
     private final Map<Long, SimHost> stores = new HashMap<>();
+    /** What it acknowledged before may be counted: those that are left are enough to keep it. */
+    private final Map<Long, Lost> lost = new HashMap<>();
+
     private final Map<Integer, Watched> watched = new HashMap<>();
+
+    /** What was on a disk when it was lost. */
+    private record Lost(SimLog log, long snapshot) {}
 
     /** What was seen last of one process. */
     private static final class Watched {
@@ -80,7 +86,11 @@ final class Invariants implements SimLog.Observer {
 
     private boolean holds(long storeId, long index, long term) {
         SimHost host = stores.get(storeId);
-        return host != null && host.vouchesFor(index, term, durability == Durability.HIGH);
+        if (host != null) {
+            return host.vouchesFor(index, term, durability == Durability.HIGH);
+        }
+        Lost gone = lost.get(storeId);
+        return gone != null && (gone.log.holdsDurably(index, term) || index <= gone.snapshot);
     }
 
     /** The machine whose disks have this store. */
@@ -93,8 +103,29 @@ final class Invariants implements SimLog.Observer {
         return stores.containsKey(storeId);
     }
 
+    /** Whether the machine with this store never runs again. */
+    boolean isGone(long storeId) {
+        SimHost host = stores.get(storeId);
+        return host != null && host.isGone();
+    }
+
+    /** The index of the newest configuration that any log ever held. */
+    long newestConfiguration() {
+        return configurations.newest();
+    }
+
+    boolean hasWholeStore(long storeId) {
+        SimHost host = stores.get(storeId);
+        return host != null && !host.isRotten() && !host.isSuspect();
+    }
+
     /** A machine's disks are gone. */
     void wiped(SimHost host) {
+        stores.forEach((storeId, of) -> {
+            if (of.equals(host)) {
+                lost.put(storeId, new Lost(host.log(), host.durableSnapshot()));
+            }
+        });
         stores.values().removeIf(host::equals);
     }
 
@@ -113,6 +144,9 @@ final class Invariants implements SimLog.Observer {
             stores.put(core.storeId(), process.host());
         }
         before.progress.observe(core);
+        if (core.term() >= Strangers.FIRST_TERM) {
+            world.violated("strangers are not heard", "store " + core.storeId() + " is in term " + core.term());
+        }
         if (core.role() == Role.LEADER) {
             SimLog log = process.host().log();
             // It counts itself.

@@ -1,6 +1,9 @@
 package dev.huck.raft.testkit.sim;
 
-/** Takes virtual time for an I/O operation. */
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** What becomes of an I/O operation: it takes virtual time, and may fail. */
 @FunctionalInterface
 interface IoCost {
     /** Costs nothing. */
@@ -12,4 +15,14 @@ interface IoCost {
      * @param force whether the operation waits for the disk itself
      */
     void spend(boolean force);
+
+    /** Why a change fails, about half of which takes effect; null if it succeeds. */
+    default @Nullable IOException changeFails() {
+        return null;
+    }
+
+    /** Why a sync fails; null if it succeeds. What was to be synced is lost, and no later sync brings it to the disk. */
+    default @Nullable IOException syncFails() {
+        return null;
+    }
 }

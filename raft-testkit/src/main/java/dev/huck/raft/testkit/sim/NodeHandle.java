@@ -12,10 +12,4 @@ interface NodeHandle {
 
     /** Begins to stop the node as {@link Node#close} does, without waiting for the end. */
     void stop();
-
-    /** The first entry at which its machine was seen to differ from all others; 0 for none. */
-    long divergedAt();
-
-    /** Whether that is the first one, and not only the oldest of which it is known. */
-    boolean divergedExactly();
 }

@@ -78,6 +78,45 @@ final class Operator {
         });
     }
 
+    /** A member's machine gets an empty disk, if all other members have theirs; it is then removed, and let in anew. */
+    void loseDisk(SimHost host) {
+        if (!othersAreWhole(host)) {
+            return;
+        }
+        cluster.crash(host, true);
+        cluster.lose(host);
+        lookAfter(host);
+    }
+
+    /** Until it is a member again. */
+    private void lookAfter(SimHost host) {
+        world.planIn(1_000 * MILLI, SimEvent.Kind.CONTROL, host.number(), () -> {
+            if (host.isLost() && !host.isGone()) {
+                tidy();
+                lookAfter(host);
+            }
+        });
+    }
+
+    /** Whether every member but one has all of its disk, and they are enough to go on without it. */
+    boolean othersAreWhole(SimHost host) {
+        SimHost leader = cluster.leader();
+        CoreView core = leader == null ? null : cluster.core(leader);
+        if (core == null
+                || core.configuration().isJoint()
+                || core.commitIndex() < core.configuration().index()
+                || core.configuration().members().size() < 3) {
+            return false;
+        }
+        for (Member member : core.configuration().members()) {
+            boolean isWhole = member.voting() == Member.Voting.VOTER && cluster.hasWholeStore(member.storeId());
+            if (!isWhole && !member.address().equals(host.address())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Takes the next step of a walk through memberships: one node out, or back in with empty disks. */
     void changeMembers(SimRandom random) {
         if (tidy()) {
@@ -146,6 +185,7 @@ final class Operator {
             world.trace(host.number(), "gets empty disks and is told to join");
             cluster.wipe(host);
         }
+        host.lost(false);
         host.join(through.address());
         cluster.startIn(random.nextLong(500 * MILLI), host);
         return true;

@@ -55,6 +55,30 @@ final class Partitions {
         cluster.network().replay(leader, lasting);
     }
 
+    /** Links of one node, or any, that deliver nothing for a while and then all at once; some one after the other. */
+    void clog(SimHost one, SimRandom random) {
+        int size = cluster.hosts().size();
+        boolean all = random.nextBoolean();
+        long begin = world.now();
+        long step = random.nextBoolean() ? 0 : random.nextLong(500 * MILLI);
+        world.trace(one.number(), "has clogged links");
+        for (int other = 0; other < size; other++) {
+            if (other == one.number() || !(all || random.nextBoolean())) {
+                continue;
+            }
+            // Swizzled: opened one after the other.
+            begin += step;
+            long until = world.now() + cluster.untilCalm(begin - world.now() + random.nextLong(5_000 * MILLI));
+            int direction = random.nextInt(3);
+            if (direction != 0) {
+                cluster.network().clog(one.number(), other, until);
+            }
+            if (direction != 1) {
+                cluster.network().clog(other, one.number(), until);
+            }
+        }
+    }
+
     private void flip(List<int[]> links, boolean isCut, int flips, long lasting) {
         links.forEach(link -> cluster.network().cut(link[0], link[1], isCut));
         if (isCut || flips > 0) {
@@ -66,10 +90,22 @@ final class Partitions {
         }
     }
 
+    /** The nodes in any order. */
+    private static int[] places(int size, SimRandom random) {
+        int[] places = new int[size];
+        for (int i = 0; i < size; i++) {
+            int other = random.nextInt(i + 1);
+            places[i] = places[other];
+            places[other] = i;
+        }
+        return places;
+    }
+
     /** The one-way links that a partition cuts. */
     private List<int[]> links(int one, SimRandom random) {
         int size = cluster.hosts().size();
-        int kind = random.nextInt(5);
+        int kind = random.nextInt(8);
+        int[] place = places(size, random);
         boolean[] side = new boolean[size];
         for (int i = 0; i < size; i++) {
             side[i] = random.nextBoolean();
@@ -83,7 +119,12 @@ final class Partitions {
                             case 1 -> from == one; // is not heard
                             case 2 -> to == one; // hears nothing
                             case 3 -> side[from] != side[to];
-                            default -> side[from] != side[to] && from != one && to != one; // a bridge
+                            case 4 -> side[from] != side[to] && from != one && to != one; // a bridge
+                            case 5 -> Math.abs(place[from] - place[to]) != 1; // a chain
+                            case 6 ->
+                                (place[from] + 1) % size != place[to]
+                                        && (place[to] + 1) % size != place[from]; // a ring
+                            default -> from != one && to != one; // a star: only one still sees a quorum
                         };
                 if (cut && from != to) {
                     links.add(new int[] {from, to});

@@ -57,6 +57,8 @@ final class Profile {
     int pipeline = 1;
     /** How long one waits between batches, on average. */
     long thinkNanos = MILLI;
+    /** Whether clients work on lists that only grow, in place of numbers. */
+    boolean lists;
     /** Share of commands that read. */
     double reads;
 
@@ -68,7 +70,7 @@ final class Profile {
         SimRandom random = world.random("profile");
         Profile drawn = new Profile();
         boolean rough = random.chance(0.5);
-        drawn.voters = 5;
+        drawn.voters = voters(random.nextInt(20));
         drawn.spares = random.chance(0.4) ? 1 : 0;
         drawn.consistency = consistency(random);
         drawn.limits = limits(random);
@@ -81,6 +83,7 @@ final class Profile {
         drawn.pipeline = 1 + random.nextInt(8);
         drawn.thinkNanos = 20 * MILLI + random.nextLong(150 * MILLI);
         drawn.reads = 0.2 + random.nextDouble() * 0.5;
+        drawn.lists = random.chance(0.15);
         drawn.durability = durability(world.random("durability"));
         SimRandom reading = world.random("reading");
         drawn.followerReads = reading.chance(0.5);
@@ -88,7 +91,8 @@ final class Profile {
         drawn.ownReads = reading.chance(0.6) ? 0.05 + reading.nextDouble() * 0.3 : 0;
         for (FaultKind kind : FaultKind.values()) {
             double rate = kind.draw(world.random("rate of " + kind.label()));
-            drawn.rate(kind, kinds.contains(kind) ? rate : 0);
+            boolean may = kinds.contains(kind) && (drawn.durability == Durability.HIGH || !kind.takesFromDisk());
+            drawn.rate(kind, may ? rate : 0);
         }
         return drawn;
     }
@@ -105,6 +109,19 @@ final class Profile {
     Profile rate(FaultKind kind, double rate) {
         rates.put(kind, rate);
         return this;
+    }
+
+    /** Mostly three or five, as most clusters. */
+    private static int voters(int choice) {
+        return switch (choice) {
+            case 0 -> 1;
+            case 1 -> 2;
+            case 2, 3 -> 4;
+            case 4 -> 6;
+            case 5, 6 -> 7;
+            case 7, 8, 9, 10, 11, 12 -> 3;
+            default -> 5;
+        };
     }
 
     private static Limits limits(SimRandom random) {
@@ -136,7 +153,8 @@ final class Profile {
     /** For people. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(String.format(
+        StringBuilder text = new StringBuilder(lists ? "lists; " : "numbers; ");
+        text.append(String.format(
                 Locale.ROOT,
                 "%d voters, %d spare; durability %s; reads at %s%s%s%s; frames take %.1f ms, syncs %.1f ms; %d clients send up to %d commands"
                         + " every %d ms, %.0f %% reads; snapshots every %d bytes; %s; faults for %.1f s:",

@@ -41,16 +41,6 @@ final class RaftNodes implements NodeFactory {
         }
 
         @Override
-        public long divergedAt() {
-            return node.divergedAt();
-        }
-
-        @Override
-        public boolean divergedExactly() {
-            return node.divergedExactly();
-        }
-
-        @Override
         @SuppressWarnings("FutureReturnValueIgnored") // nobody waits in a simulation
         public void stop() {
             node.shutdown();

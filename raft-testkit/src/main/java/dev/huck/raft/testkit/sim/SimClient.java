@@ -64,6 +64,17 @@ final class SimClient implements SimConnection.Peer {
         return finished;
     }
 
+    /** Goes away without a word, whatever is under way, and comes back elsewhere. */
+    void hangUp() {
+        SimConnection open = connection;
+        if (open != null) {
+            world.trace(-1, "client " + number + " hangs up");
+            open.leave();
+            disconnected();
+            target = random.nextInt(hosts.size());
+        }
+    }
+
     private void later(long delay) {
         world.planIn(delay, SimEvent.Kind.CLIENT, number, this::act);
     }
@@ -141,7 +152,7 @@ final class SimClient implements SimConnection.Peer {
                 finalOperation = operation.id;
             }
             outstanding.add(operation);
-            commands.add(SimMachine.command(operation.kind, operation.key, operation.id));
+            commands.add(SimMachine.command(operation.kind, operation.key, operation.id, workload.ballast()));
             if (world.isTraced()) {
                 world.trace(-1, "client " + number + " sends to n" + (target + 1) + " " + operation);
             }
@@ -156,7 +167,6 @@ final class SimClient implements SimConnection.Peer {
         }
         String redirect = null;
         boolean refused = false;
-        boolean doubtful = false;
         for (SimReply reply : replies) {
             ClientOperation operation = outstanding.poll();
             if (operation == null) {
@@ -170,9 +180,6 @@ final class SimClient implements SimConnection.Peer {
                 continue;
             }
             workload.answered(operation, reply);
-            // A machine that is not to be trusted may stay so: its node says to ask another one.
-            doubtful |=
-                    reply.isDoubtful() || (reply.text() != null && reply.text().startsWith("MACHINE "));
             if (world.isTraced()) {
                 world.trace(-1, "client " + number + " learns " + operation + text(reply));
             }
@@ -186,11 +193,7 @@ final class SimClient implements SimConnection.Peer {
                         : redirect;
             }
         }
-        if (doubtful) {
-            from.leave();
-            disconnected();
-            target = random.nextInt(hosts.size());
-        } else if (refused && outstanding.isEmpty()) {
+        if (refused && outstanding.isEmpty()) {
             from.leave();
             disconnected();
             target = redirect == null ? random.nextInt(hosts.size()) : host(redirect);

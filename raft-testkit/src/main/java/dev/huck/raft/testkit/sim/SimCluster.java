@@ -10,6 +10,7 @@ import dev.huck.raft.testkit.sim.SimEvent.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Machines, the network between them, and the nodes that run on them: starts, kills, pauses and stops nodes. */
@@ -20,12 +21,14 @@ final class SimCluster {
     private final Profile profile;
     private final NodeFactory factory;
     private final Invariants invariants;
-    private final Corruption corruption;
     private final List<SimHost> hosts = new ArrayList<>();
     private final SimNetwork network;
     private final SimRandom disks;
     private final SimRandom random;
+    private final SimRandom machines;
+    private @Nullable Application application;
     private boolean calm;
+    private long calmAt = Long.MAX_VALUE;
     private int processes;
     private int losses;
 
@@ -34,9 +37,9 @@ final class SimCluster {
         this.profile = profile;
         this.factory = factory;
         this.invariants = invariants;
-        this.corruption = new Corruption(world);
         this.disks = world.random("disks");
         this.random = world.random("processes");
+        this.machines = world.random("machines");
         for (int i = 0; i < profile.voters + profile.spares; i++) {
             SimHost host = new SimHost(i, "10.0.0." + (i + 1) + ":7481", world.random("host " + i));
             long ppm = (long) (profile.rate(FaultKind.DRIFT) * 1_000_000);
@@ -49,13 +52,17 @@ final class SimCluster {
         world.observer(event -> {
             if (event.process != null) {
                 invariants.after(event.process);
-                corruption.check(event.process.host());
             }
         });
     }
 
-    Corruption corruption() {
-        return corruption;
+    /** What runs on it; said before the first node starts. */
+    void application(Application what) {
+        application = what;
+    }
+
+    private Application application() {
+        return Objects.requireNonNull(application);
     }
 
     List<SimHost> hosts() {
@@ -71,13 +78,24 @@ final class SimCluster {
         return losses;
     }
 
-    /** Mends all there is to mend: links and disks, and every node runs. */
+    /** Says when everything will be healed: nothing that is broken before takes longer. */
+    void calmAt(long time) {
+        calmAt = time;
+    }
+
+    /** So long, but not beyond the time at which everything is healed. */
+    long untilCalm(long nanos) {
+        return Math.max(0, Math.min(nanos, calmAt - world.now()));
+    }
+
+    /** Mends all there is to mend: links and disks, and every node runs that is not gone for ever. */
     void heal() {
         calm = true;
         network.heal();
         for (SimHost host : hosts) {
+            host.trouble().mend();
             SimProcess process = host.process();
-            if (process == null) {
+            if (process == null || host.isGone()) {
                 continue;
             }
             if (process.isAlive()) {
@@ -92,7 +110,7 @@ final class SimCluster {
     /** Starts a node after a while, unless its machine has one by then. */
     void startIn(long delay, SimHost host) {
         world.plan(world.now() + delay, Kind.START, host.number(), 0, null, () -> {
-            if (!host.isUp()) {
+            if (!host.isUp() && !host.isGone() && !host.isLost()) {
                 start(host);
             }
         });
@@ -103,6 +121,15 @@ final class SimCluster {
             // Whoever looks after the machine starts it again.
             bury(host, false);
             startIn(1_000_000 * MICRO, host);
+        });
+        // Whoever looks after the machine starts it anew: only so is it known what is on the disk after a failed sync.
+        process.onBroken(() -> {
+            bury(host, true);
+            if (host.isRotten()) {
+                lose(host);
+            } else {
+                startIn(1_000_000 * MICRO, host);
+            }
         });
         host.process(process);
         if (!calm && host.isSuspect() && profile.rate(FaultKind.REPLAY) > 0) {
@@ -116,21 +143,29 @@ final class SimCluster {
         if (world.isTraced()) {
             world.trace(host.number(), "starts");
         }
-        SimEnvironment environment = new SimEnvironment(world, process, network, profile.limits, this::ioTime);
+        HostIo io = new HostIo(world, process, profile, disks, () -> calm, this::untilCalm);
+        double late = profile.rate(FaultKind.LATE_TIMERS);
+        SimEnvironment environment =
+                new SimEnvironment(world, process, network, profile.limits, io, () -> calm ? 0 : late);
         process.run("open", () -> {
             NodeHandle node = factory.open(
-                    environment, options(host), () -> process.newMachine(invariants.applied(), corruption));
+                    environment,
+                    options(host),
+                    () -> process.machine(application().machine(process, this::machineTrouble)));
             process.opened(node);
         });
     }
 
-    private void ioTime(boolean force) {
-        long time = 2 * MICRO;
-        if (force) {
-            boolean stall = !calm && disks.chance(profile.rate(FaultKind.SLOW_DISK));
-            time = 20 * MICRO + disks.exponential(stall ? 1_000_000 * MICRO : profile.syncNanos);
+    private void machineTrouble() {
+        if (calm) {
+            return;
         }
-        world.spend(time);
+        if (machines.chance(profile.rate(FaultKind.SLOW_MACHINE))) {
+            world.spend(untilCalm(machines.exponential(500_000 * MICRO)));
+        }
+        if (machines.chance(profile.rate(FaultKind.MACHINE_ERROR))) {
+            throw new StackOverflowError("simulated");
+        }
     }
 
     private Options options(SimHost host) {
@@ -152,6 +187,35 @@ final class SimCluster {
             options.join(join);
         }
         return options.build();
+    }
+
+    /** Chooses who stays for ever and gets everybody else out of the way; false if that can't be asked of the cluster now. */
+    boolean keepCore(SimRandom choice) {
+        SimHost leader = leader();
+        CoreView core = leader == null ? null : core(leader);
+        if (core == null
+                || core.configuration().isJoint()
+                || core.commitIndex() < core.configuration().index()
+                || invariants.newestConfiguration() > core.configuration().index()) {
+            return false;
+        }
+        List<SimHost> voters = new ArrayList<>();
+        for (Member member : core.configuration().members()) {
+            if (member.voting() != Member.Voting.VOTER || !invariants.hasWholeStore(member.storeId())) {
+                return false;
+            }
+            voters.add(invariants.host(member.storeId()));
+        }
+        int kept = voters.size() / 2 + 1;
+        while (voters.size() > kept) {
+            voters.remove(choice.nextInt(voters.size()));
+        }
+        for (SimHost host : hosts) {
+            if (!voters.contains(host)) {
+                sendAway(host, choice);
+            }
+        }
+        return true;
     }
 
     /** The founder decides; the others are told something else, and must follow. */
@@ -212,6 +276,18 @@ final class SimCluster {
         return true;
     }
 
+    private void sendAway(SimHost host, SimRandom choice) {
+        world.trace(host.number(), "goes away for ever");
+        host.goAway();
+        if (choice.nextBoolean()) {
+            crash(host, true);
+            return;
+        }
+        for (SimHost other : hosts) {
+            network.isolate(host.number(), other.number());
+        }
+    }
+
     /** Cuts the power of all machines at once. */
     void cutRack() {
         for (SimHost host : hosts) {
@@ -259,7 +335,9 @@ final class SimCluster {
 
     private void bury(SimHost host, boolean wanted) {
         SimProcess process = host.process();
-        boolean powerCut = wanted && (!isCountedWhenWritten() || mayForget(host));
+        // What a failed sync left behind looks whole until the machine starts anew, so that is what is done with it.
+        boolean troubled = process != null && process.isTroubled();
+        boolean powerCut = troubled || (wanted && (!isCountedWhenWritten() || mayForget(host)));
         boolean lost = powerCut && host.powerCut(isCountedWhenWritten());
         if (lost) {
             losses++;
@@ -292,13 +370,22 @@ final class SimCluster {
         });
     }
 
+    /** How many machines run nothing. */
+    int down() {
+        int count = 0;
+        for (SimHost host : hosts) {
+            count += host.isUp() ? 0 : 1;
+        }
+        return count;
+    }
+
     /** The node that leads the highest term, by its own word. */
     @Nullable
     SimHost leader() {
         SimHost best = null;
         long term = 0;
         for (SimHost host : hosts) {
-            CoreView core = core(host);
+            CoreView core = host.isGone() ? null : core(host);
             if (core != null && core.role() == Role.LEADER && core.term() > term) {
                 best = host;
                 term = core.term();
@@ -325,6 +412,26 @@ final class SimCluster {
         return null;
     }
 
+    /** Whether one node leads, and a quorum of its voters follows it in its term. */
+    boolean isLed() {
+        SimHost leader = leader();
+        CoreView core = leader == null ? null : core(leader);
+        if (core == null) {
+            return false;
+        }
+        int voters = 0;
+        int following = 0;
+        for (Member member : core.configuration().members()) {
+            SimHost host = host(member.storeId());
+            CoreView other = host == null || host.isGone() ? null : core(host);
+            if (member.voting() == Member.Voting.VOTER) {
+                voters++;
+                following += other != null && other.term() == core.term() ? 1 : 0;
+            }
+        }
+        return 2 * following > voters;
+    }
+
     /** Whether one node leads, its configuration has settled, and every member has all that it has. */
     boolean isConverged() {
         SimHost leader = leader();
@@ -334,6 +441,9 @@ final class SimCluster {
         }
         for (Member member : core.configuration().members()) {
             SimHost host = host(member.storeId());
+            if (invariants.isGone(member.storeId())) {
+                continue;
+            }
             CoreView other = host == null ? null : core(host);
             if (host == null
                     || other == null
@@ -341,27 +451,34 @@ final class SimCluster {
                     || other.isRecovering()
                     || !other.last().equals(core.last())
                     || other.commitIndex() != core.commitIndex()
-                    || !hasAppliedAll(host, core.configuration().members().size())) {
+                    || !hasAppliedAll(host)) {
                 return false;
             }
         }
         return true;
     }
 
-    private boolean hasAppliedAll(SimHost host, int voters) {
+    private boolean hasAppliedAll(SimHost host) {
         SimProcess process = host.process();
-        SimMachine machine = process == null ? null : process.machine();
-        // What can't be rebuilt stops at what it was; that its node knows.
-        return machine != null
-                && corruption.isFound(host, hosts, voters)
-                && (machine.isSpoilt()
-                        || machine.applied() == invariants.applied().size());
+        return process != null && application().isUpToDate(process);
     }
 
     /** Puts empty disks into a machine that runs nothing. */
     void wipe(SimHost host) {
-        host.wipe(invariants);
         invariants.wiped(host);
+        host.wipe(invariants);
+    }
+
+    /** Puts an empty disk into a machine that runs nothing; it has to be let in anew. */
+    void lose(SimHost host) {
+        world.trace(host.number(), "gets an empty disk");
+        wipe(host);
+        host.lost(true);
+    }
+
+    /** Whether some machine has the disks with this store, and nothing on them is damaged. */
+    boolean hasWholeStore(long storeId) {
+        return invariants.hasWholeStore(storeId);
     }
 
     /** Whether some machine has the disks with this store. */
@@ -386,7 +503,7 @@ final class SimCluster {
                         .append(core.last())
                         .append(" commit ")
                         .append(core.commitIndex())
-                        .append(Corruption.isSpoilt(host) ? " state wrong;" : ";");
+                        .append(';');
             }
         }
         return text.toString();

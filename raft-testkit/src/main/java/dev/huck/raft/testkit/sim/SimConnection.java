@@ -167,8 +167,39 @@ final class SimConnection implements ClientConnection {
         return 20_000 + random.exponential(200_000);
     }
 
-    /** Collects replies until they are flushed. */
+    /** Collects replies until they are flushed; of an aggregate, no more than that it was one. */
     private final class Sink implements ReplySink {
+        /** Elements that are still to come, of each aggregate that is open, the innermost last. */
+        private final Deque<Integer> pending = new ArrayDeque<>();
+
+        private void add(SimReply reply) {
+            if (pending.isEmpty()) {
+                written.add(reply);
+            } else {
+                ended();
+            }
+        }
+
+        /** An element of the innermost aggregate is complete. */
+        private void ended() {
+            while (!pending.isEmpty()) {
+                int left = pending.removeLast() - 1;
+                if (left > 0) {
+                    pending.addLast(left);
+                    return;
+                }
+            }
+            written.add(new SimReply("(aggregate)", false, null));
+        }
+
+        private void begin(int elements) {
+            if (elements == 0) {
+                add(new SimReply("(empty)", false, null));
+            } else {
+                pending.addLast(elements);
+            }
+        }
+
         @Override
         public int mark() {
             return written.size();
@@ -176,6 +207,7 @@ final class SimConnection implements ClientConnection {
 
         @Override
         public void rewind(int mark) {
+            pending.clear();
             while (written.size() > mark) {
                 written.remove(written.size() - 1);
             }
@@ -183,12 +215,12 @@ final class SimConnection implements ClientConnection {
 
         @Override
         public void simple(String text) {
-            written.add(new SimReply(text, false, null));
+            add(new SimReply(text, false, null));
         }
 
         @Override
         public void error(String message) {
-            written.add(new SimReply(message, true, null));
+            add(new SimReply(message, true, null));
         }
 
         @Override
@@ -200,12 +232,12 @@ final class SimConnection implements ClientConnection {
         public void bulk(byte[] bytes, int offset, int length) {
             byte[] copy = new byte[length];
             System.arraycopy(bytes, offset, copy, 0, length);
-            written.add(new SimReply(null, false, copy));
+            add(new SimReply(null, false, copy));
         }
 
         @Override
         public void nil() {
-            written.add(new SimReply(null, false, null));
+            add(new SimReply(null, false, null));
         }
 
         @Override
@@ -215,17 +247,17 @@ final class SimConnection implements ClientConnection {
 
         @Override
         public void array(int size) {
-            throw new UnsupportedOperationException("the simulated machine's replies have one element");
+            begin(size);
         }
 
         @Override
         public void map(int size) {
-            array(size);
+            begin(2 * size);
         }
 
         @Override
         public void set(int size) {
-            array(size);
+            begin(size);
         }
 
         @Override

@@ -21,6 +21,7 @@ public final class SimDisk {
     private final TreeMap<String, Inode> files = new TreeMap<>();
     private final TreeMap<String, Inode> durableNames = new TreeMap<>();
     private final List<NameChange> unforced = new ArrayList<>();
+    private boolean namesDoomed;
 
     /** A change of a folder that was not forced yet: an old name goes, a new one comes; either may be missing. */
     private record NameChange(@Nullable String gone, @Nullable String come, @Nullable Inode inode) {
@@ -44,6 +45,8 @@ public final class SimDisk {
         private int length;
         private byte[] forced = new byte[0];
         private final BitSet dirty = new BitSet();
+        /** A sync has failed: the system believes that nothing is left to be written, whatever the disk holds. */
+        private boolean doomed;
 
         void write(long position, byte[] from, int offset, int count) {
             int at = Math.toIntExact(position);
@@ -69,14 +72,32 @@ public final class SimDisk {
         }
 
         void force() {
-            forced = Arrays.copyOf(bytes, length);
-            dirty.clear();
+            if (!doomed) {
+                forced = Arrays.copyOf(bytes, length);
+                dirty.clear();
+            }
+        }
+
+        void flip(int bit) {
+            bytes[bit / 8] ^= (byte) (1 << bit % 8);
+            if (bit / 8 < forced.length) {
+                forced[bit / 8] ^= (byte) (1 << bit % 8);
+            }
         }
 
         /** Leaves what a power cut left, and says whether anything went. */
         boolean powerCut(SimRandom random) {
+            boolean wasDoomed = doomed;
+            doomed = false;
             if (dirty.isEmpty()) {
                 return false;
+            }
+            if (wasDoomed) {
+                boolean differs = !Arrays.equals(forced, Arrays.copyOf(bytes, length));
+                bytes = forced.clone();
+                length = bytes.length;
+                force();
+                return differs;
             }
             int shorter = Math.min(length, forced.length);
             int left = random.nextBoolean() ? length : forced.length;
@@ -112,13 +133,14 @@ public final class SimDisk {
     public boolean powerCut(SimRandom random) {
         boolean lost = false;
         for (NameChange change : unforced) {
-            if (random.nextBoolean()) {
+            if (random.nextBoolean() && !namesDoomed) {
                 change.applyTo(durableNames);
             } else {
                 lost = true;
             }
         }
         unforced.clear();
+        namesDoomed = false;
         files.clear();
         files.putAll(durableNames);
         for (Inode inode : files.values()) {
@@ -127,8 +149,28 @@ public final class SimDisk {
         return lost;
     }
 
+    /**
+     * One bit of a file turns, on the disk.
+     *
+     * @param name an existing file that is not empty
+     * @param from the first byte that may be concerned
+     * @param to behind the last one
+     */
+    void rot(String name, int from, int to, SimRandom random) {
+        Inode inode = files.get(name);
+        if (inode != null && Math.min(to, inode.length) > from) {
+            inode.flip(8 * (from + random.nextInt(Math.min(to, inode.length) - from)) + random.nextInt(8));
+        }
+    }
+
+    int length(String name) {
+        Inode inode = files.get(name);
+        return inode == null ? 0 : inode.length;
+    }
+
     /** Loses everything: another disk was put in. */
     public void wipe() {
+        namesDoomed = false;
         files.clear();
         durableNames.clear();
         unforced.clear();
@@ -209,9 +251,14 @@ public final class SimDisk {
         }
 
         @Override
-        public File open(String name) {
-            begin(false);
+        public File open(String name) throws IOException {
             Inode inode = files.get(name);
+            if (inode == null) {
+                beginChange();
+                inode = files.get(name);
+            } else {
+                begin(false);
+            }
             if (inode == null) {
                 inode = new Inode();
                 change(new NameChange(null, name, inode));
@@ -222,7 +269,7 @@ public final class SimDisk {
 
         @Override
         public void rename(String from, String to) throws IOException {
-            begin(false);
+            beginChange();
             Inode inode = files.get(from);
             if (inode == null) {
                 throw new IOException("no file " + from);
@@ -232,8 +279,8 @@ public final class SimDisk {
         }
 
         @Override
-        public void delete(String name) {
-            begin(false);
+        public void delete(String name) throws IOException {
+            beginChange();
             if (files.containsKey(name)) {
                 change(new NameChange(name, null, null));
             }
@@ -241,8 +288,17 @@ public final class SimDisk {
         }
 
         @Override
-        public void forceFolder(String folder) {
+        public void forceFolder(String folder) throws IOException {
             begin(true);
+            IOException trouble = cost.syncFails();
+            if (trouble != null) {
+                namesDoomed = true;
+                throw trouble;
+            }
+            if (namesDoomed) {
+                gate.leave();
+                return;
+            }
             unforced.removeIf(change -> {
                 if (change.isIn(folder)) {
                     change.applyTo(durableNames);
@@ -251,6 +307,14 @@ public final class SimDisk {
                 return false;
             });
             gate.leave();
+        }
+
+        private void beginChange() throws IOException {
+            begin(false);
+            IOException trouble = cost.changeFails();
+            if (trouble != null) {
+                throw trouble;
+            }
         }
 
         /** Operations on names are atomic: in the middle of one is before it. */
@@ -297,21 +361,30 @@ public final class SimDisk {
         }
 
         @Override
-        public void write(long position, byte[] bytes, int offset, int length) {
+        public void write(long position, byte[] bytes, int offset, int length) throws IOException {
             cost.spend(false);
             if (gate.enter()) {
                 inode.write(position, bytes, offset, length / 2);
                 throw gate.crash();
+            }
+            IOException trouble = cost.changeFails();
+            if (trouble != null) {
+                inode.write(position, bytes, offset, length / 2);
+                throw trouble;
             }
             inode.write(position, bytes, offset, length);
             gate.leave();
         }
 
         @Override
-        public void truncate(long length) {
+        public void truncate(long length) throws IOException {
             cost.spend(false);
             if (gate.enter()) {
                 throw gate.crash();
+            }
+            IOException trouble = cost.changeFails();
+            if (trouble != null) {
+                throw trouble;
             }
             if (length < inode.length) {
                 inode.resize((int) length);
@@ -320,9 +393,14 @@ public final class SimDisk {
         }
 
         @Override
-        public void force() {
+        public void force() throws IOException {
             cost.spend(true);
             gate.enterForce();
+            IOException trouble = cost.syncFails();
+            if (trouble != null) {
+                inode.doomed = true;
+                throw trouble;
+            }
             inode.force();
             gate.leave();
         }

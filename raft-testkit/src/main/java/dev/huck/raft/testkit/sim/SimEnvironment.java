@@ -7,6 +7,7 @@ import dev.huck.raft.core.consensus.Limits;
 import dev.huck.raft.core.env.Disk;
 import dev.huck.raft.core.env.Environment;
 import dev.huck.raft.core.env.Stage;
+import java.util.function.DoubleSupplier;
 import java.util.random.RandomGenerator;
 
 /** The world as one process sees it. */
@@ -17,9 +18,22 @@ final class SimEnvironment implements Environment {
     private final SimRandom random;
     private final Limits limits;
     private final IoCost cost;
+    private final DoubleSupplier lateTimers;
     private int stages;
 
-    SimEnvironment(SimWorld world, SimProcess process, SimNetwork network, Limits limits, IoCost cost) {
+    /**
+     * A world.
+     *
+     * @param lateTimers the share of timers that are late, by now
+     */
+    SimEnvironment(
+            SimWorld world,
+            SimProcess process,
+            SimNetwork network,
+            Limits limits,
+            IoCost cost,
+            DoubleSupplier lateTimers) {
+        this.lateTimers = lateTimers;
         this.world = world;
         this.process = process;
         this.network = network;
@@ -56,7 +70,7 @@ final class SimEnvironment implements Environment {
     @Override
     public Stage stage(String name) {
         SimRandom jitter = world.random("stage " + name + " " + process.number());
-        return new SimStage(world, process, name, stages++, jitter);
+        return new SimStage(world, process, name, stages++, jitter, lateTimers);
     }
 
     @Override

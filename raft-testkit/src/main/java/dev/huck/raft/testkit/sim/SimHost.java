@@ -1,7 +1,9 @@
 package dev.huck.raft.testkit.sim;
 
 import dev.huck.raft.api.spi.LogPosition;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A machine: disks and a clock, and at most one living process. */
@@ -15,6 +17,18 @@ final class SimHost {
     private long clockPpm;
     private long wallOffset;
     private int boot;
+    private final DiskTrouble trouble = new DiskTrouble();
+    /** A copy of the node file is damaged: a torn write of the other one, and the node can't go on. */
+    private boolean rotten;
+
+    private final Set<String> rottenSnapshots = new HashSet<>();
+    /** Its disk was lost: it has to wait until it is told to join. */
+    private boolean lost;
+
+    private int rottenCopy = -1;
+    /** Its node never runs again. */
+    private boolean gone;
+
     private @Nullable SimProcess process;
     private @Nullable String join;
     private boolean suspect;
@@ -51,6 +65,58 @@ final class SimHost {
         return log;
     }
 
+    /** Which copy of the node file may rot; the same one until the next start of the node. */
+    int rottenCopy(SimRandom choice) {
+        if (rottenCopy < 0) {
+            rottenCopy = choice.nextInt(2);
+        }
+        return rottenCopy;
+    }
+
+    DiskTrouble trouble() {
+        return trouble;
+    }
+
+    boolean isRotten() {
+        return rotten;
+    }
+
+    void rot() {
+        rotten = true;
+    }
+
+    Set<String> rottenSnapshots() {
+        return rottenSnapshots;
+    }
+
+    /** Its node has started: the node file is whole again. */
+    void started() {
+        rottenCopy = -1;
+        rotten = false;
+    }
+
+    boolean isLost() {
+        return lost;
+    }
+
+    void lost(boolean gone) {
+        lost = gone;
+    }
+
+    /** Whether a file of the folder of snapshots is a whole one: its name ends in its index then. */
+    static boolean isSnapshot(String name) {
+        int dash = name.lastIndexOf('-');
+        return dash >= 0 && name.substring(dash + 1).chars().allMatch(Character::isDigit);
+    }
+
+    boolean isGone() {
+        return gone;
+    }
+
+    void goAway() {
+        gone = true;
+    }
+
     /** Whether a power cut now would leave this entry here: in the log, or covered by a snapshot. */
     boolean holdsDurably(long index, long term) {
         return log.holdsDurably(index, term) || index <= durableSnapshot();
@@ -62,10 +128,10 @@ final class SimHost {
     }
 
     /** A snapshot gets its name, which ends in its index, once it is whole. */
-    private long durableSnapshot() {
+    long durableSnapshot() {
         long newest = 0;
         for (String name : disk.durableNames("snapshots")) {
-            if (!name.endsWith(".tmp") && !name.endsWith(".bad")) {
+            if (isSnapshot(name)) {
                 newest = Math.max(newest, Long.parseLong(name.substring(name.lastIndexOf('-') + 1)));
             }
         }
@@ -195,6 +261,8 @@ final class SimHost {
     /** Puts in empty disks. */
     void wipe(SimLog.Observer observer) {
         disk.wipe();
+        rotten = false;
+        rottenSnapshots.clear();
         remembers();
         log = new SimLog();
         log.observer(observer);

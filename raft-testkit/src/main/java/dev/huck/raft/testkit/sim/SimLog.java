@@ -38,6 +38,8 @@ final class SimLog {
     private long syncedLast;
     private long acknowledged;
     private long bytes;
+    /** A sync has failed: those after it say that all is well, and change nothing. */
+    private boolean doomed;
 
     void observer(Observer watcher) {
         this.observer = watcher;
@@ -171,13 +173,20 @@ final class SimLog {
     }
 
     void sync() {
-        unsynced.clear();
-        syncedLast = last().index();
+        if (!doomed) {
+            unsynced.clear();
+            syncedLast = last().index();
+        }
+    }
+
+    void failSync() {
+        doomed = true;
     }
 
     /** Loses a random number of the last unsynced changes; says whether any went. */
     boolean powerCut(SimRandom random) {
-        int lost = unsynced.isEmpty() ? 0 : random.nextInt(unsynced.size() + 1);
+        int lost = unsynced.isEmpty() ? 0 : doomed ? unsynced.size() : random.nextInt(unsynced.size() + 1);
+        doomed = false;
         for (int i = 0; i < lost; i++) {
             unsynced.removeLast().run();
         }

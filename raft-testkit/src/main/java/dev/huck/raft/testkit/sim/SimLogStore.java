@@ -3,6 +3,7 @@ package dev.huck.raft.testkit.sim;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.api.spi.LogStore;
+import java.io.IOException;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -29,7 +30,7 @@ final class SimLogStore implements LogStore {
     }
 
     @Override
-    public void append(List<LogEntry> entries) {
+    public void append(List<LogEntry> entries) throws IOException {
         long next = log.last().index() + 1;
         check(!entries.isEmpty(), "nothing to append");
         for (LogEntry entry : entries) {
@@ -38,18 +39,22 @@ final class SimLogStore implements LogStore {
         }
         cost.spend(false);
         boolean cut = gate.enter();
-        int count = cut ? entries.size() / 2 : entries.size();
+        IOException trouble = cut ? null : cost.changeFails();
+        int count = cut || trouble != null ? entries.size() / 2 : entries.size();
         for (int i = 0; i < count; i++) {
             log.append(entries.get(i));
         }
         if (cut) {
             throw gate.crash();
         }
+        if (trouble != null) {
+            throw trouble;
+        }
         gate.leave();
     }
 
     @Override
-    public void truncateSuffix(long from) {
+    public void truncateSuffix(long from) throws IOException {
         check(from > log.base().index(), "entry " + from + " is not above the base " + log.base());
         begin(false);
         if (from <= log.last().index()) {
@@ -59,7 +64,7 @@ final class SimLogStore implements LogStore {
     }
 
     @Override
-    public void truncatePrefix(long through) {
+    public void truncatePrefix(long through) throws IOException {
         check(through <= log.last().index(), "entry " + through + " is beyond the end " + log.last());
         begin(false);
         if (through > log.base().index()) {
@@ -69,15 +74,20 @@ final class SimLogStore implements LogStore {
     }
 
     @Override
-    public void reset(LogPosition base) {
+    public void reset(LogPosition base) throws IOException {
         begin(false);
         log.reset(base);
         gate.leave();
     }
 
     @Override
-    public void sync() {
+    public void sync() throws IOException {
         begin(true);
+        IOException trouble = cost.syncFails();
+        if (trouble != null) {
+            log.failSync();
+            throw trouble;
+        }
         log.sync();
         gate.leave();
     }
@@ -112,12 +122,18 @@ final class SimLogStore implements LogStore {
     public void close() {}
 
     /** All but an append are atomic: in the middle of one is before it. */
-    private void begin(boolean force) {
+    private void begin(boolean force) throws IOException {
         cost.spend(force);
         if (force) {
             gate.enterForce();
-        } else if (gate.enter()) {
+            return;
+        }
+        if (gate.enter()) {
             throw gate.crash();
+        }
+        IOException trouble = cost.changeFails();
+        if (trouble != null) {
+            throw trouble;
         }
     }
 

@@ -14,6 +14,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 
 /**
  * A few numbers under keys, and a hash over every command ever applied. Replies say where in the log they were computed:
@@ -25,24 +26,30 @@ final class SimMachine implements Machine {
 
     private static final int BALLAST = 40;
 
+    /** Thrown by a command that always fails, without a stack: there are many. */
+    @SuppressWarnings("serial")
+    private static final class Broken extends RuntimeException {
+        Broken(long id) {
+            super("command " + id + " always fails", null, false, false);
+        }
+    }
+
     private final AppliedHistory history;
-    private final Corruption corruption;
+    private final MachineTrouble trouble;
     private final long[] values = new long[KEYS];
     private int applied;
     private long position;
     private long hash;
-    /** Its state is wrong, so it is no measure for others any more. */
-    private boolean spoilt;
 
     /**
      * An empty machine.
      *
      * @param history told of everything that this instance does
-     * @param corruption told of every result
+     * @param trouble asked in the middle of every change
      */
-    SimMachine(AppliedHistory history, Corruption corruption) {
+    SimMachine(AppliedHistory history, MachineTrouble trouble) {
         this.history = history;
-        this.corruption = corruption;
+        this.trouble = trouble;
     }
 
     /**
@@ -51,25 +58,21 @@ final class SimMachine implements Machine {
      * @param kind what it does
      * @param key to which value
      * @param id unique
+     * @param ballast bytes of no meaning at the end of a write
      * @return the command
      */
-    static Command command(Kind kind, int key, long id) {
+    static Command command(Kind kind, int key, long id, int ballast) {
+        if (ballast > 0 && kind != Kind.GET) {
+            return Command.of(kind.name().toLowerCase(Locale.ROOT), key, id, new byte[ballast]);
+        }
         return switch (kind) {
             case GET -> Command.of("get", key);
             case SET -> Command.of("set", key, id);
             case INCR -> Command.of("incr", key, id);
             case APPEND -> Command.of("append", key, id);
+            case DENY -> Command.of("deny", key, id);
+            case BREAK -> Command.of("break", key, id);
         };
-    }
-
-    /** Makes the state wrong. */
-    void spoil(int key, long bits) {
-        spoilt = true;
-        values[key] ^= bits;
-    }
-
-    boolean isSpoilt() {
-        return spoilt;
     }
 
     int applied() {
@@ -87,6 +90,8 @@ final class SimMachine implements Machine {
             case "set" -> applier.write(context -> change(Kind.SET, context, command), Reply::bulk);
             case "incr" -> applier.write(this::incr, command);
             case "append" -> applier.write(this::append, command);
+            case "deny" -> applier.write(this::deny, command);
+            case "break" -> applier.write(this::breakDown, command);
             default -> throw CommandException.unknown(command);
         }
     }
@@ -103,30 +108,35 @@ final class SimMachine implements Machine {
         reply.bulk(change(Kind.APPEND, context, command));
     }
 
+    /** Its result is an error, the same everywhere. */
+    private void deny(WriteContext context, Command command, Reply reply) {
+        change(Kind.DENY, context, command);
+        throw new CommandException("DENIED always");
+    }
+
+    /** Changes something and fails, the same everywhere; what is changed stays changed. */
+    private void breakDown(WriteContext context, Command command, Reply reply) {
+        change(Kind.BREAK, context, command);
+        throw new Broken(command.integer(1));
+    }
+
     private byte[] change(Kind kind, WriteContext context, Command command) {
         int key = key(command);
         long id = command.integer(1);
         values[key] = kind.apply(values[key], id);
+        trouble.halfDone();
         position = AppliedHistory.position(context.index(), context.ordinal());
         // Time and randomness are replicated too.
         hash = SimRandom.mix(hash
                 + SimRandom.mix(position ^ values[key])
                 + context.nanos()
                 + context.random().nextLong());
-        if (!spoilt) {
-            history.applied(applied, position, id, hash);
-        }
-        applied++;
-        corruption.result(spoilt, position, values[key]);
+        history.applied(applied++, position, id, hash);
         return shown(key);
     }
 
     private byte[] shown(int key) {
-        // What comes from a wrong state is marked, through whatever node it goes: clients must not count it.
-        return ByteBuffer.allocate(spoilt ? SimReply.DOUBTFUL : 16)
-                .putLong(position)
-                .putLong(values[key])
-                .array();
+        return ByteBuffer.allocate(16).putLong(position).putLong(values[key]).array();
     }
 
     private static int key(Command command) {
@@ -139,11 +149,7 @@ final class SimMachine implements Machine {
         int count = applied;
         long at = position;
         long over = hash;
-        boolean wrong = spoilt;
-        Snapshot snapshot = out -> {
-            out.writeBoolean(wrong);
-            write(out, captured, count, at, over);
-        };
+        Snapshot snapshot = out -> write(out, captured, count, at, over);
         return count % 4 == 0 ? Snapshot.blocking(snapshot) : snapshot;
     }
 
@@ -161,7 +167,6 @@ final class SimMachine implements Machine {
 
     @Override
     public void restore(DataInput in) throws IOException {
-        spoilt = in.readBoolean();
         applied = in.readInt();
         position = in.readLong();
         hash = in.readLong();
@@ -173,8 +178,6 @@ final class SimMachine implements Machine {
                 throw new IOException("the snapshot is damaged");
             }
         }
-        if (!spoilt) {
-            history.restored(applied, hash);
-        }
+        history.restored(applied, hash);
     }
 }

@@ -26,6 +26,8 @@ final class SimNetwork {
     private final SimRandom random;
     private final boolean[][] cut;
     private final long[][] lastArrival;
+    private final long[][] clogged;
+    private final boolean[][] isolated;
     /** By target, frames that were sent there long ago, to be delivered again at some time. */
     private final List<byte[]>[] old;
 
@@ -40,6 +42,8 @@ final class SimNetwork {
         this.random = world.random("network");
         this.cut = new boolean[hosts.size()][hosts.size()];
         this.lastArrival = new long[hosts.size()][hosts.size()];
+        this.isolated = new boolean[hosts.size()][hosts.size()];
+        this.clogged = new long[hosts.size()][hosts.size()];
         this.old = newArray(hosts.size());
         hosts.forEach(host -> byAddress.put(host.address(), host));
     }
@@ -62,10 +66,25 @@ final class SimNetwork {
         cut[from][to] = isCut;
     }
 
+    /** Cuts a link, both ways and for ever. */
+    void isolate(int one, int other) {
+        isolated[one][other] = true;
+        isolated[other][one] = true;
+        cut[one][other] = true;
+        cut[other][one] = true;
+    }
+
+    /** Lets nothing through one direction of one link until then; what is sent meanwhile arrives after it. */
+    void clog(int from, int to, long until) {
+        clogged[from][to] = Math.max(clogged[from][to], until);
+    }
+
     /** Mends every link, and loses, repeats and damages nothing from now on. */
     void heal() {
-        for (boolean[] row : cut) {
-            java.util.Arrays.fill(row, false);
+        for (int from = 0; from < cut.length; from++) {
+            for (int to = 0; to < cut.length; to++) {
+                cut[from][to] = isolated[from][to];
+            }
         }
         calm = true;
     }
@@ -103,6 +122,9 @@ final class SimNetwork {
             byte[] damaged = frame.clone();
             damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
             carry(sender, target, damaged);
+        }
+        if (random.chance(profile.rate(FaultKind.STRANGER))) {
+            carry(null, target, Strangers.frame(frame, random));
         }
         double replays = profile.rate(FaultKind.REPLAY);
         if (replays > 0 || profile.rate(FaultKind.GHOSTS) > 0) {
@@ -152,6 +174,9 @@ final class SimNetwork {
             int from = sender.host().number();
             arrival = Math.max(arrival, lastArrival[from][target.number()] + 1);
             lastArrival[from][target.number()] = arrival;
+        }
+        if (sender != null) {
+            arrival = Math.max(arrival, clogged[sender.host().number()][target.number()]);
         }
         checksum.reset();
         checksum.update(frame, 0, frame.length);

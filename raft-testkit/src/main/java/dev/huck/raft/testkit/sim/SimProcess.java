@@ -1,9 +1,9 @@
 package dev.huck.raft.testkit.sim;
 
 import dev.huck.raft.api.HuckException;
+import dev.huck.raft.api.Machine;
 import dev.huck.raft.api.Role;
 import dev.huck.raft.api.spi.Gateway;
-import dev.huck.raft.testkit.check.AppliedHistory;
 import dev.huck.raft.testkit.check.CoreView;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,13 +19,15 @@ final class SimProcess {
     private final List<SimConnection> connections = new ArrayList<>();
     private @Nullable Gateway gateway;
     private @Nullable NodeHandle node;
-    private @Nullable SimMachine machine;
+    private @Nullable Machine machine;
     private boolean alive = true;
     private boolean servesClients;
     private boolean stopping;
     private long diedAt = Long.MAX_VALUE;
     private final List<SimEvent> deferred = new ArrayList<>();
     private boolean paused;
+    private boolean troubled;
+    private Runnable broken = () -> {};
 
     /**
      * A process.
@@ -126,6 +128,10 @@ final class SimProcess {
         if (stopping || !alive) {
             return;
         }
+        if (troubled) {
+            breakDown();
+            return;
+        }
         CoreView core = core();
         if (core == null || core.configuration().member(core.storeId()) != null) {
             // In an event of its own: the node says why only once it has ended.
@@ -158,6 +164,28 @@ final class SimProcess {
         }
     }
 
+    /** An operation of its disk has failed: it may end by itself from now on. */
+    void troubled() {
+        troubled = true;
+    }
+
+    boolean isTroubled() {
+        return troubled;
+    }
+
+    /** What happens once it has ended by itself because its disk failed. */
+    void onBroken(Runnable action) {
+        this.broken = action;
+    }
+
+    private void breakDown() {
+        if (alive) {
+            world.trace(host.number(), "stops: its disk failed");
+            kill();
+            broken.run();
+        }
+    }
+
     /** The node was asked to stop. */
     void stopping() {
         stopping = true;
@@ -169,6 +197,7 @@ final class SimProcess {
 
     void opened(NodeHandle running) {
         this.node = running;
+        host.started();
     }
 
     @Nullable
@@ -181,15 +210,14 @@ final class SimProcess {
         return node == null ? null : node.core();
     }
 
-    SimMachine newMachine(AppliedHistory history, Corruption corruption) {
-        SimMachine made = new SimMachine(history, corruption);
-        machine = made;
-        return made;
+    Machine machine(Machine fresh) {
+        machine = fresh;
+        return fresh;
     }
 
     /** The newest machine that the node asked for. */
     @Nullable
-    SimMachine machine() {
+    Machine machine() {
         return machine;
     }
 
@@ -210,6 +238,12 @@ final class SimProcess {
 
     /** A task of the node threw. */
     void failed(String stage, Throwable cause) {
+        if (stage.equals("open") && cause instanceof HuckException && (troubled || host.isRotten())) {
+            world.trace(host.number(), "can't start: " + cause.getMessage());
+            troubled = true;
+            breakDown();
+            return;
+        }
         world.violated("node stays up", "n" + (host.number() + 1) + " " + stage + " threw " + text(cause));
     }
 

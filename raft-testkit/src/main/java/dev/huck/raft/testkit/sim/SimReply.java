@@ -10,12 +10,4 @@ import org.jspecify.annotations.Nullable;
  * @param bytes of a string; null for anything else
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record SimReply(@Nullable String text, boolean isError, byte @Nullable [] bytes) {
-    /** The length of what a machine says whose state is wrong. */
-    static final int DOUBTFUL = 17;
-
-    /** Whether it comes from a machine whose state is wrong, and so means nothing. */
-    boolean isDoubtful() {
-        return bytes != null && bytes.length == DOUBTFUL;
-    }
-}
+record SimReply(@Nullable String text, boolean isError, byte @Nullable [] bytes) {}

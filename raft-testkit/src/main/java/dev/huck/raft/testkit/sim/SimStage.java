@@ -4,6 +4,7 @@ import dev.huck.raft.core.env.Stage;
 import dev.huck.raft.testkit.sim.SimEvent.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ final class SimStage implements Stage {
     private final String name;
     private final int number;
     private final SimRandom random;
+    private final DoubleSupplier lateTimers;
     /** By time of hand-over: a task that takes time hands over later than one that begins after it. */
     private final List<Waiting> inbox = new ArrayList<>();
 
@@ -27,7 +29,8 @@ final class SimStage implements Stage {
 
     private record Waiting(long since, Runnable task) {}
 
-    SimStage(SimWorld world, SimProcess process, String name, int number, SimRandom random) {
+    SimStage(SimWorld world, SimProcess process, String name, int number, SimRandom random, DoubleSupplier lateTimers) {
+        this.lateTimers = lateTimers;
         this.world = world;
         this.process = process;
         this.name = name;
@@ -54,6 +57,9 @@ final class SimStage implements Stage {
     @Override
     public Timer schedule(long delayNanos, Runnable task) {
         long due = world.now() + process.worldNanos(Math.max(0, delayNanos));
+        if (random.chance(lateTimers.getAsDouble())) {
+            due += random.nextLong(400_000 * MICRO);
+        }
         SimEvent event = world.plan(due, Kind.TIMER, process.host().number(), number, process, () -> execute(task));
         return () -> event.cancelled = true;
     }

@@ -4,7 +4,6 @@ import dev.huck.raft.api.Durability;
 import dev.huck.raft.api.Role;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.testkit.check.CoreView;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -16,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 public final class Simulation {
     private static final long MILLI = 1_000_000L;
     private static final long FORMATION = 60_000 * MILLI;
+    /** Ten times the longest election timeout that nodes have by default; frames then take a tenth of the shortest. */
+    private static final long TEN_ELECTIONS = 12_000 * MILLI;
     /** Ten of the longest election timeouts, and time for the sending of snapshots. */
     private static final long CONVERGENCE = 15_000 * MILLI;
     /** Many times what the busiest run needs. */
@@ -25,10 +26,9 @@ public final class Simulation {
     private final Profile profile;
     private final Invariants invariants;
     private final SimCluster cluster;
-    private final Workload workload;
+    private final Application application;
     private final Operator operator;
     private final Faults faults;
-    private final List<SimClient> clients = new ArrayList<>();
     private final long chaosNanos;
 
     /**
@@ -42,17 +42,30 @@ public final class Simulation {
     }
 
     Simulation(RunSpec spec, NodeFactory factory, @Nullable Consumer<String> trace) {
+        this(
+                spec,
+                factory,
+                (world, profile, invariants, hosts) -> profile.lists
+                        ? StormApplication.ofLists(world, profile, hosts)
+                        : new NumbersApplication(world, profile, invariants, hosts),
+                trace);
+    }
+
+    /** Makes what runs on a cluster. */
+    interface ApplicationFactory {
+        Application make(SimWorld world, Profile profile, Invariants invariants, List<SimHost> hosts);
+    }
+
+    Simulation(RunSpec spec, NodeFactory factory, ApplicationFactory applications, @Nullable Consumer<String> trace) {
         world = new SimWorld(spec.seed(), trace);
         profile = Profile.draw(world, spec.faults());
         chaosNanos = spec.millis() == 0 ? profile.chaosNanos : Math.min(profile.chaosNanos, spec.millis() * MILLI);
         invariants = new Invariants(world, profile.durability);
         cluster = new SimCluster(world, profile, factory, invariants);
-        workload = new Workload(world, profile, invariants.applied());
+        application = applications.make(world, profile, invariants, cluster.hosts());
+        cluster.application(application);
         operator = new Operator(world, cluster);
-        faults = new Faults(world, cluster, profile, spec, operator);
-        for (int i = 0; i < profile.clients; i++) {
-            clients.add(new SimClient(world, cluster.hosts(), workload, profile, i + 1));
-        }
+        faults = new Faults(world, cluster, profile, spec, operator, application);
     }
 
     SimCluster cluster() {
@@ -80,19 +93,19 @@ public final class Simulation {
             world.trace(-1, "the cluster has formed");
             faults.start();
             long end = world.now() + chaosNanos;
+            cluster.calmAt(end);
             while (world.now() < end && world.events() < MOST_EVENTS && world.step()) {}
             if (world.violation() == null
                     && profile.durability != Durability.HIGH
                     && profile.rate(FaultKind.RACK_CUT) > 0
-                    && cluster.isWhole()) {
-                // What was answered until now is judged now: some of it may be lost, and with it the order in the log.
-                workload.judge();
-                workload.close();
+                    && cluster.isWhole()
+                    && application.expectsLoss()) {
                 cluster.cutRack();
             }
             heal();
-            if (runUntil(this::isSettled, CONVERGENCE, "the healed cluster does not settle")) {
-                workload.judge();
+            if (runUntil(cluster::isLed, TEN_ELECTIONS, "no leader within ten election timeouts of healing")
+                    && runUntil(this::isSettled, CONVERGENCE, "the healed cluster does not settle")) {
+                application.judge();
             }
         }
         return new Outcome(
@@ -101,7 +114,7 @@ public final class Simulation {
                 world.hash(),
                 world.now(),
                 invariants.leaders(),
-                workload.done(),
+                application.done(),
                 cluster.losses());
     }
 
@@ -113,7 +126,7 @@ public final class Simulation {
             }
             cluster.startIn(20L * i * MILLI, hosts.get(i));
         }
-        clients.forEach(SimClient::start);
+        application.start();
     }
 
     private boolean isFormed() {
@@ -128,11 +141,14 @@ public final class Simulation {
     }
 
     private void heal() {
-        world.trace(-1, "everything is healed");
         faults.stop();
+        boolean isCore = profile.rate(FaultKind.CORE) > 0 && cluster.keepCore(world.random("core"));
+        world.trace(-1, isCore ? "a quorum is healed, and nothing else" : "everything is healed");
         cluster.heal();
-        clients.forEach(SimClient::finish);
-        tidyUp();
+        application.finish();
+        if (!isCore) {
+            tidyUp();
+        }
     }
 
     private void tidyUp() {
@@ -143,12 +159,7 @@ public final class Simulation {
     }
 
     private boolean isSettled() {
-        for (SimClient client : clients) {
-            if (!client.isFinished()) {
-                return false;
-            }
-        }
-        return cluster.isConverged();
+        return application.isFinished() && cluster.isConverged();
     }
 
     private boolean runUntil(BooleanSupplier reached, long within, String otherwise) {

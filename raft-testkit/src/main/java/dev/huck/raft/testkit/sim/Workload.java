@@ -57,7 +57,15 @@ final class Workload {
         // Counters, registers and lists are different keys, so that every kind of history stays simple.
         int kind = random.nextInt(3);
         int key = kind + 3 * random.nextInt(SimMachine.KEYS / 3);
+        if (kind == 1 && random.chance(3 * profile.rate(FaultKind.MACHINE_EXCEPTION))) {
+            return next(connection, random.nextBoolean() ? Kind.DENY : Kind.BREAK, key);
+        }
         return next(connection, kind == 0 ? Kind.SET : kind == 1 ? Kind.INCR : Kind.APPEND, key);
+    }
+
+    /** Bytes that a command carries for nothing. */
+    int ballast() {
+        return random.chance(profile.rate(FaultKind.LARGE_COMMAND)) ? 1 + random.nextInt(20_000) : 0;
     }
 
     /** A write; registered, so it must be sent. */
@@ -100,14 +108,16 @@ final class Workload {
             }
             return;
         }
-        if (reply.isDoubtful()) {
-            operation.outcome = Outcome.UNKNOWN;
-            return;
-        }
         operation.outcome = outcome(operation, reply.text() == null ? "" : reply.text());
     }
 
     private Outcome outcome(ClientOperation operation, String text) {
+        boolean denied = operation.kind == Kind.DENY && text.equals("DENIED always");
+        boolean broken = operation.kind == Kind.BREAK && text.startsWith("ERR internal error at index ");
+        if (denied || broken) {
+            done++;
+            return Outcome.FAILED;
+        }
         if (text.startsWith("TRY ") || text.startsWith("CLUSTERDOWN ") || text.startsWith("BUSY ")) {
             return Outcome.REFUSED;
         }

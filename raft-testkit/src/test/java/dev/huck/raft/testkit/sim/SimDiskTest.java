@@ -47,7 +47,7 @@ class SimDiskTest {
         assertTrue(fates.stream().anyMatch(fate -> fate.contains("torn")), fates.toString());
     }
 
-    private static String fate(byte[] bytes, int at) {
+    private static String fate(byte[] bytes, int at) throws IOException {
         byte first = bytes[at];
         for (int i = at; i < at + 512; i++) {
             if (bytes[i] != first) {
@@ -158,7 +158,7 @@ class SimDiskTest {
         return Arrays.copyOf(bytes, count);
     }
 
-    private static byte[] bytes(int value, int count) {
+    private static byte[] bytes(int value, int count) throws IOException {
         byte[] bytes = new byte[count];
         Arrays.fill(bytes, (byte) value);
         return bytes;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -20,7 +21,7 @@ class SimLogTest {
     private final SimLogStore store = new SimLogStore(log, gate, IoCost.NONE);
 
     @Test
-    void powerCutLeavesThePrefixOfChangesThatWasSyncedAndMaybeMore() {
+    void powerCutLeavesThePrefixOfChangesThatWasSyncedAndMaybeMore() throws IOException {
         SplittableRandom random = new SplittableRandom(3);
         for (int round = 0; round < 500; round++) {
             SimLog log = new SimLog();
@@ -43,7 +44,7 @@ class SimLogTest {
         }
     }
 
-    private static void change(SimLogStore store, SimLog log, SplittableRandom random) {
+    private static void change(SimLogStore store, SimLog log, SplittableRandom random) throws IOException {
         long base = log.base().index();
         long last = log.last().index();
         int kind = random.nextInt(8);
@@ -58,7 +59,7 @@ class SimLogTest {
         }
     }
 
-    private static String picture(SimLog log) {
+    private static String picture(SimLog log) throws IOException {
         StringBuilder text = new StringBuilder(log.base() + ":" + log.bytes());
         for (long i = log.base().index() + 1; i <= log.last().index(); i++) {
             text.append(' ').append(log.get(i).term());
@@ -67,7 +68,7 @@ class SimLogTest {
     }
 
     @Test
-    void everyNumberOfLostEntriesHappens() {
+    void everyNumberOfLostEntriesHappens() throws IOException {
         Set<Long> left = new TreeSet<>();
         for (int seed = 0; seed < 100; seed++) {
             SimLog log = new SimLog();
@@ -80,7 +81,7 @@ class SimLogTest {
     }
 
     @Test
-    void entryIsHeldDurablyOnlyOnceSynced() {
+    void entryIsHeldDurablyOnlyOnceSynced() throws IOException {
         store.append(List.of(entry(1, 1)));
         assertFalse(log.holdsDurably(1, 1));
         store.sync();
@@ -91,25 +92,25 @@ class SimLogTest {
     }
 
     @Test
-    void crashInsideAnAppendLeavesAPrefixOfTheEntries() {
+    void crashInsideAnAppendLeavesAPrefixOfTheEntries() throws IOException {
         gate.arm(1, IoGate.Where.INSIDE);
         assertThrows(SimulatedCrash.class, () -> store.append(List.of(entry(1, 1), entry(2, 1))));
         assertEquals(1, log.last().index());
     }
 
     @Test
-    void deadProcessChangesNothing() {
+    void deadProcessChangesNothing() throws IOException {
         gate.shut();
         assertThrows(SimulatedCrash.class, () -> store.append(List.of(entry(1, 1))));
         assertEquals(0, log.last().index());
     }
 
     @Test
-    void entriesMustFollow() {
+    void entriesMustFollow() throws IOException {
         assertThrows(IllegalArgumentException.class, () -> store.append(List.of(entry(2, 1))));
     }
 
-    private static LogEntry entry(long index, long term) {
+    private static LogEntry entry(long index, long term) throws IOException {
         return new LogEntry(index, term, new byte[] {1});
     }
 }

@@ -95,7 +95,7 @@ class SimStageTest {
     }
 
     private SimStage stage(String name) {
-        return new SimStage(world, process, name, stages++, world.random(name));
+        return new SimStage(world, process, name, stages++, world.random(name), () -> 0);
     }
 
     private void run() {

@@ -1,0 +1,58 @@
+package dev.huck.raft.testkit.planted;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Which bugs were planted, and how many seeds it took to find each. */
+final class PlantedReport {
+    private final List<Row> rows = new ArrayList<>();
+
+    /** A bug; the seed is 0 if none showed it. */
+    private record Row(PlantedBug bug, long seed, String brokenPromise) {}
+
+    void add(PlantedBug bug, long seed, @Nullable String violation) {
+        String promise = violation == null ? "" : violation.substring(0, Math.max(0, violation.indexOf(':')));
+        rows.add(new Row(bug, seed, promise));
+    }
+
+    int planted() {
+        return rows.size();
+    }
+
+    long found() {
+        return rows.stream().filter(row -> row.seed > 0).count();
+    }
+
+    /** Of the seeds that it took, one that was not found being the last of all; the lower one of two. */
+    long median() {
+        long[] seeds = rows.stream()
+                .mapToLong(row -> row.seed == 0 ? Long.MAX_VALUE : row.seed)
+                .sorted()
+                .toArray();
+        return seeds.length == 0 ? 0 : seeds[(seeds.length - 1) / 2];
+    }
+
+    String markdown() {
+        StringBuilder text = new StringBuilder("# Planted bugs\n\n"
+                + "Can the simulator see? Each of these bugs is planted into the real sources, one at a time, and seeds are run"
+                + " from 1 on until\none breaks a promise; at most " + PlantedRun.MOST_SEEDS
+                + ". The code without the bug then has to pass that very seed.\n\n"
+                + "This page is written by `bin/huck-sim --planted --report docs/planted-bugs.md`; the bugs are in"
+                + "\n`raft-testkit/src/planted`.\n\n"
+                + "| bug | what is wrong | seeds | the promise that it broke |\n|---|---|---|---|\n");
+        for (Row row : rows) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "| `%s` | %s | %s | %s |%n",
+                    row.bug.name(),
+                    row.bug.title(),
+                    row.seed == 0 ? "not found" : Long.toString(row.seed),
+                    row.brokenPromise));
+        }
+        text.append(String.format(
+                Locale.ROOT, "%n%d of %d found; median of the seeds it took: %d.%n", found(), planted(), median()));
+        return text.toString();
+    }
+}

@@ -1,0 +1,72 @@
+package dev.huck.raft.testkit.sim;
+
+import java.io.IOException;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** The time that a process's I/O takes, and whether it fails: what its machine's disk is like. */
+final class HostIo implements IoCost {
+    private static final long MICRO = 1_000L;
+
+    private final SimWorld world;
+    private final SimProcess process;
+    private final Profile profile;
+    private final SimRandom random;
+    private final BooleanSupplier calm;
+    private final LongUnaryOperator untilCalm;
+
+    /**
+     * The I/O of one process.
+     *
+     * @param random all disks'
+     * @param calm whether faults are over
+     * @param untilCalm shortens a time so that it does not outlast the faults
+     */
+    HostIo(
+            SimWorld world,
+            SimProcess process,
+            Profile profile,
+            SimRandom random,
+            BooleanSupplier calm,
+            LongUnaryOperator untilCalm) {
+        this.world = world;
+        this.process = process;
+        this.profile = profile;
+        this.random = random;
+        this.calm = calm;
+        this.untilCalm = untilCalm;
+    }
+
+    @Override
+    public void spend(boolean force) {
+        long time = 2 * MICRO;
+        if (force) {
+            time = 20 * MICRO + random.exponential(profile.syncNanos);
+            if (!calm.getAsBoolean()) {
+                long stall =
+                        random.chance(profile.rate(FaultKind.SLOW_DISK)) ? random.exponential(1_000_000 * MICRO) : 0;
+                time += untilCalm.applyAsLong(stall + process.host().trouble().takeHang());
+            }
+        }
+        world.spend(time);
+    }
+
+    @Override
+    public @Nullable IOException changeFails() {
+        return noted(process.host().trouble().change(world.now()));
+    }
+
+    @Override
+    public @Nullable IOException syncFails() {
+        return noted(process.host().trouble().sync());
+    }
+
+    private @Nullable IOException noted(@Nullable IOException failure) {
+        if (failure != null) {
+            process.troubled();
+            world.trace(process.host().number(), "has a disk that fails: " + failure.getMessage());
+        }
+        return failure;
+    }
+}
