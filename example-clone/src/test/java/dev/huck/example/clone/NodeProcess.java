@@ -49,6 +49,21 @@ final class NodeProcess implements AutoCloseable {
         return this;
     }
 
+    /** From now on starts it without an option and its value. */
+    NodeProcess without(String option) {
+        List<String> changed = new ArrayList<>(options);
+        int at = changed.indexOf(option);
+        changed.remove(at + 1);
+        changed.remove(at);
+        options = List.copyOf(changed);
+        return this;
+    }
+
+    /** The same node, with its directory, at another port; this one must not run any more. */
+    NodeProcess elsewhere(int otherPort) {
+        return new NodeProcess(folder, otherPort, options);
+    }
+
     /** Starts it and waits until it listens. */
     NodeProcess start(String... more) throws Exception {
         launch(more);

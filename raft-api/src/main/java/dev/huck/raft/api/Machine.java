@@ -50,6 +50,18 @@ public interface Machine {
     void restore(DataInput in) throws IOException;
 
     /**
+     * The versions of its commands that this machine understands. A command that did one thing in version 1 and does
+     * another in version 2 asks {@link WriteContext#version}: it is raised, through the log, once every member of the
+     * cluster understands the newer one, so that all nodes change their ways at the same entry, and never lowered. So a
+     * cluster is upgraded node by node while it serves. Called on a fresh instance.
+     *
+     * @return the versions; 1 alone unless said otherwise
+     */
+    default VersionRange versions() {
+        return VersionRange.ONE;
+    }
+
+    /**
      * The commands declared as a table, for {@code COMMAND}, {@code COMMAND DOCS}, arity errors and help.
      *
      * @return the table; empty for a machine in the free form

@@ -20,6 +20,15 @@ public interface WriteContext extends ReadContext {
     int ordinal();
 
     /**
+     * The version of the machine's commands that is in use at this entry; the same on every node.
+     *
+     * @return one that {@link Machine#versions} of every member contained when it was raised; from 1
+     */
+    default int version() {
+        return 1;
+    }
+
+    /**
      * Randomness that is the same on every node: seeded from the entry and the ordinal.
      *
      * @return a generator that serves this command alone

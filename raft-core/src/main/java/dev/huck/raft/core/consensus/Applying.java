@@ -36,6 +36,11 @@ final class Applying {
         this.applied = snapshot.index();
     }
 
+    /** How far the machine has come, for others to know; no digest of its history is kept yet. */
+    Message.Applied digest() {
+        return new Message.Applied(applied, 0);
+    }
+
     long applied() {
         return applied;
     }

@@ -26,11 +26,12 @@ record ChangePlan(Configuration next, @Nullable Rejection refused) {
                 return refused(current, refused);
             }
         }
-        Configuration changed = new Configuration(current.index(), List.copyOf(members.values()), current.settings());
+        Configuration changed = new Configuration(
+                current.index(), List.copyOf(members.values()), current.settings(), current.machine());
         if (changed.equals(current)) {
             return new ChangePlan(current, null);
         }
-        Rejection wrong = check(changed);
+        Rejection wrong = check(current, changed);
         if (wrong != null) {
             return refused(current, wrong);
         }
@@ -85,8 +86,11 @@ record ChangePlan(Configuration next, @Nullable Rejection refused) {
         return null;
     }
 
-    private static @Nullable Rejection check(Configuration changed) {
+    private static @Nullable Rejection check(Configuration current, Configuration changed) {
         for (Member one : changed.members()) {
+            if (current.member(one.storeId()) == null && !changed.isUnderstoodBy(one)) {
+                return Rejection.INCOMPATIBLE;
+            }
             for (Member other : changed.members()) {
                 if (one.storeId() < other.storeId()
                         && (one.nodeId().equals(other.nodeId()) || one.address().equals(other.address()))) {

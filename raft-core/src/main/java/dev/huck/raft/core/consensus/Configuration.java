@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param index the log entry that carries it; 0 for none
  * @param members in ascending order of store id
  * @param settings what all members must agree on
+ * @param machine the version of the machine's commands that is in use from here on: raised, never lowered, once all members
+ *     understand a newer one
  */
-public record Configuration(long index, List<Member> members, Settings settings) {
+public record Configuration(long index, List<Member> members, Settings settings, int machine) {
     /** Nobody: a node before it belongs to a cluster. */
     public static final Configuration EMPTY = new Configuration(0, List.of(), Settings.DEFAULT);
 
@@ -57,6 +59,17 @@ public record Configuration(long index, List<Member> members, Settings settings)
     }
 
     /**
+     * A configuration with version 1 of the machine's commands.
+     *
+     * @param index the log entry that carries it
+     * @param members in any order
+     * @param settings what all members must agree on
+     */
+    public Configuration(long index, List<Member> members, Settings settings) {
+        this(index, members, settings, 1);
+    }
+
+    /**
      * The member with this store.
      *
      * @param storeId the store
@@ -90,6 +103,33 @@ public record Configuration(long index, List<Member> members, Settings settings)
                 .mapToInt(member -> member.versions().protocolMax())
                 .min()
                 .orElse(1);
+    }
+
+    /**
+     * The same with the newest version of the machine's commands that all members understand, if that is newer than the
+     * one in use.
+     *
+     * @return the configuration, not yet at an index; this one if there is nothing to raise
+     */
+    Configuration raised() {
+        int newest = members.stream()
+                .mapToInt(member -> member.versions().machineMax())
+                .min()
+                .orElse(1);
+        return newest <= machine ? this : new Configuration(0, members, settings, newest);
+    }
+
+    /**
+     * Whether every member understands what the others say, and the commands in use.
+     *
+     * @param joining the member of which this is asked; the others were asked when they came
+     * @return true if it does
+     */
+    boolean isUnderstoodBy(Member joining) {
+        int protocol = protocol();
+        return members.stream().allMatch(member -> member.versions().protocolMin() <= protocol)
+                && joining.versions().machineMin() <= machine
+                && machine <= joining.versions().machineMax();
     }
 
     /**
@@ -167,7 +207,7 @@ public record Configuration(long index, List<Member> members, Settings settings)
      * @return the configuration
      */
     public Configuration at(long at) {
-        return new Configuration(at, members, settings);
+        return new Configuration(at, members, settings, machine);
     }
 
     /**
@@ -219,7 +259,7 @@ public record Configuration(long index, List<Member> members, Settings settings)
                 mapped.add(member.as(voting));
             }
         }
-        return new Configuration(0, mapped, settings);
+        return new Configuration(0, mapped, settings, machine);
     }
 
     /**
@@ -231,7 +271,7 @@ public record Configuration(long index, List<Member> members, Settings settings)
     public Configuration with(Member member) {
         List<Member> changed = new ArrayList<>(without(member.storeId()).members);
         changed.add(member);
-        return new Configuration(0, changed, settings);
+        return new Configuration(0, changed, settings, machine);
     }
 
     /**
@@ -242,6 +282,6 @@ public record Configuration(long index, List<Member> members, Settings settings)
      */
     public Configuration without(long storeId) {
         return new Configuration(
-                0, members.stream().filter(m -> m.storeId() != storeId).toList(), settings);
+                0, members.stream().filter(m -> m.storeId() != storeId).toList(), settings, machine);
     }
 }

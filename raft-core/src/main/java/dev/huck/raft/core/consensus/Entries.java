@@ -175,7 +175,7 @@ public final class Entries {
      * @return its index and content
      */
     public static byte[] encode(Configuration configuration) {
-        int length = 1 + 8 + 1 + 3 * 8 + 4 + 4;
+        int length = 1 + 8 + 1 + 3 * 8 + 4 + 4 + 4;
         for (Member member : configuration.members()) {
             length += 8 + 4 + 4 + 1 + 4 * 4 + utf8(member.nodeId()).length + utf8(member.address()).length;
         }
@@ -187,6 +187,7 @@ public final class Entries {
                 .putLong(settings.electionMinNanos())
                 .putLong(settings.electionMaxNanos())
                 .putInt(settings.driftPermille());
+        out.putInt(configuration.machine());
         out.putInt(configuration.members().size());
         for (Member member : configuration.members()) {
             out.putLong(member.storeId()).put((byte) VOTINGS.indexOf(member.voting()));
@@ -216,6 +217,7 @@ public final class Entries {
         long index = in.getLong();
         Durability durability = coded(DURABILITIES, in.get());
         Settings settings = new Settings(durability, in.getLong(), in.getLong(), in.getLong(), in.getInt());
+        int machine = in.getInt();
         int count = in.getInt();
         List<Member> members = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -226,7 +228,7 @@ public final class Entries {
             Versions versions = new Versions(in.getInt(), in.getInt(), in.getInt(), in.getInt());
             members.add(new Member(storeId, nodeId, address, voting, versions));
         }
-        return new Configuration(index, members, settings);
+        return new Configuration(index, members, settings, machine);
     }
 
     private static <T> T coded(List<T> values, byte code) {

@@ -18,6 +18,9 @@ final class Follower implements RoleState {
     private long session;
     private long round;
     private boolean owesReply;
+    /** The leader speaks version 2 of the protocol, so this node may. */
+    private boolean saysApplied;
+
     private @Nullable InstallSnapshot installing;
     private boolean storing;
 
@@ -51,6 +54,7 @@ final class Follower implements RoleState {
 
     void append(Append append) {
         postponeElection();
+        saysApplied = append.applied() != null;
         session = Math.max(session, append.session()); // One that was overtaken says nothing about the newest.
         round = Math.max(round, append.round());
         RaftLog log = raft.log;
@@ -109,7 +113,8 @@ final class Follower implements RoleState {
                 accepted ? Math.min(verified, log.counted()) : 0,
                 Math.min(verified, log.synced()),
                 hint,
-                raft.recovering.nonce()));
+                raft.recovering.nonce(),
+                saysApplied ? raft.applying.digest() : null));
     }
 
     void install(InstallSnapshot install) {

@@ -1,5 +1,7 @@
 package dev.huck.raft.core.consensus;
 
+import dev.huck.raft.api.VersionRange;
+
 /**
  * A member of the cluster. A voter is (node id, store id): the core knows members by store id alone, so a node that comes
  * back with an empty disk is somebody else.
@@ -48,8 +50,23 @@ public record Member(long storeId, String nodeId, String address, Voting voting,
      * @param machineMax newest
      */
     public record Versions(int protocolMin, int protocolMax, int machineMin, int machineMax) {
-        /** What this build understands. */
-        public static final Versions CURRENT = new Versions(1, 1, 1, 1);
+        /** Version 2 of the protocol says how far a node's machine has come: see {@link Message.Applied}. */
+        public static final int NEWEST_PROTOCOL = 2;
+
+        /** What this build understands, with a machine that says nothing of versions. */
+        public static final Versions CURRENT = new Versions(1, NEWEST_PROTOCOL, 1, 1);
+
+        /**
+         * What a node understands.
+         *
+         * @param protocolMax newest version of the protocol that it may admit to; 0 for all that this build knows
+         * @param machine the machine's
+         * @return the versions
+         */
+        public static Versions of(int protocolMax, VersionRange machine) {
+            int newest = protocolMax == 0 ? NEWEST_PROTOCOL : Math.min(protocolMax, NEWEST_PROTOCOL);
+            return new Versions(1, newest, machine.oldest(), machine.newest());
+        }
     }
 
     /** Checks the identity. */

@@ -82,6 +82,8 @@ final class Membership {
                 raft.send(new TimeoutNow(raft.self, heir, raft.term));
             }
             raft.becomeFollower(raft.term);
+        } else {
+            promoteWhoCaughtUp();
         }
     }
 
@@ -103,7 +105,10 @@ final class Membership {
                 next = next.with(member.as(Voting.INCOMING));
             }
         }
-        if (next.isJoint()) {
+        if (!next.isJoint()) {
+            next = current.raised(); // Through the log: so every node's machine changes its ways at the same entry.
+        }
+        if (!next.equals(current)) {
             append(next);
         }
     }

@@ -3,6 +3,7 @@ package dev.huck.raft.core.consensus;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A message of the consensus protocol. {@code from} and {@code to} are store ids, {@code term} the sender's. */
 public sealed interface Message extends PeerMessage {
@@ -69,6 +70,7 @@ public sealed interface Message extends PeerMessage {
      * @param previous the entry before the first
      * @param entries consecutive entries behind {@code previous}
      * @param commit the leader's commit index
+     * @param applied since version 2 of the protocol: how far the leader's machine has come; null for one of version 1
      */
     record Append(
             long from,
@@ -78,8 +80,43 @@ public sealed interface Message extends PeerMessage {
             long round,
             LogPosition previous,
             List<LogEntry> entries,
-            long commit)
-            implements Message {}
+            long commit,
+            @Nullable Applied applied)
+            implements Message {
+
+        /**
+         * A message of version 1.
+         *
+         * @param from sender
+         * @param to receiver
+         * @param term the leader's term
+         * @param session the replication session
+         * @param round the newest round
+         * @param previous the entry before the first
+         * @param entries consecutive entries
+         * @param commit the leader's commit index
+         */
+        public Append(
+                long from,
+                long to,
+                long term,
+                long session,
+                long round,
+                LogPosition previous,
+                List<LogEntry> entries,
+                long commit) {
+            this(from, to, term, session, round, previous, entries, commit, null);
+        }
+    }
+
+    /**
+     * How far a node's machine has come, and what it went through. For people and for comparisons: nothing of the protocol
+     * rests on it.
+     *
+     * @param index the last entry that the machine has applied
+     * @param digest of the history up to there; 0 where none is kept
+     */
+    record Applied(long index, long digest) {}
 
     /**
      * Answers {@link Append}.
@@ -97,6 +134,7 @@ public sealed interface Message extends PeerMessage {
      *     whose term may match
      * @param nonce to be echoed in {@link CatchUp}: the sender is recovering, and nothing that it has counts towards a
      *     commit; 0 if it is not
+     * @param applied how far the sender's machine has come, if the leader's last message was one of version 2; else null
      */
     record AppendReply(
             long from,
@@ -108,8 +146,38 @@ public sealed interface Message extends PeerMessage {
             long match,
             long synced,
             LogPosition hint,
-            long nonce)
-            implements Message {}
+            long nonce,
+            @Nullable Applied applied)
+            implements Message {
+
+        /**
+         * A message of version 1.
+         *
+         * @param from sender
+         * @param to receiver
+         * @param term the sender's term
+         * @param session echoed
+         * @param round echoed
+         * @param accepted whether {@code previous} matched
+         * @param match up to here the logs are equal
+         * @param synced up to here that is on disk
+         * @param hint where the leader should try next
+         * @param nonce as said above
+         */
+        public AppendReply(
+                long from,
+                long to,
+                long term,
+                long session,
+                long round,
+                boolean accepted,
+                long match,
+                long synced,
+                LogPosition hint,
+                long nonce) {
+            this(from, to, term, session, round, accepted, match, synced, hint, nonce, null);
+        }
+    }
 
     /**
      * A piece of a snapshot (Raft §7).

@@ -2,6 +2,7 @@ package dev.huck.raft.core.consensus;
 
 import dev.huck.raft.api.spi.LogPosition;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far one peer is, as its leader sees it (etcd's tracker, with sessions). Data only; {@link Replication} moves it.
@@ -64,6 +65,8 @@ final class Progress {
     long catchUpSince;
     /** Whether the last round was over within an election timeout. */
     boolean caughtUp;
+    /** How far its machine has come, by its own word; null while it speaks version 1 of the protocol. */
+    Message.@Nullable Applied applied;
     /** While a snapshot is on its way. */
     LogPosition snapshot = LogPosition.START;
 

@@ -20,6 +20,7 @@ import dev.huck.raft.core.consensus.Message.TimeoutNow;
 import dev.huck.raft.core.consensus.Message.VoteReply;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The consensus core: a deterministic state machine without threads, clocks or I/O. {@link #step} takes what happened,
@@ -38,6 +39,9 @@ public final class Raft {
     final Recovering recovering;
     private final Voter voter;
     private final RemoteReads remoteReads = new RemoteReads(this);
+
+    /** Newest version of the protocol that this node may use. */
+    int protocolMax = Member.Versions.NEWEST_PROTOCOL;
 
     long now;
     long term;
@@ -72,6 +76,15 @@ public final class Raft {
         if (configurations.current().isSoleVoter(self)) {
             campaign(false);
         }
+    }
+
+    /**
+     * Says which versions of the protocol this node may use; before the first step.
+     *
+     * @param newest the newest
+     */
+    public void protocolMax(int newest) {
+        protocolMax = newest;
     }
 
     /**
@@ -259,6 +272,16 @@ public final class Raft {
     /** @return until when (monotonic nanoseconds) a leader may answer reads without asking; in the past if it may not */
     public long leaseUntil() {
         return role instanceof Leader leading ? leading.leaseUntil() : now - 1;
+    }
+
+    /**
+     * How far a peer's machine has come by its own word, for a leader of a cluster that speaks version 2 of the protocol.
+     *
+     * @param peer store id
+     * @return how far; null if that is not known
+     */
+    public Message.@Nullable Applied appliedOf(long peer) {
+        return role instanceof Leader leading ? leading.replication.appliedOf(peer) : null;
     }
 
     /**

@@ -18,6 +18,8 @@ public enum Rejection {
     CONFIGURATION_CHANGED,
     /** Another member has that node id or address. */
     NAME_TAKEN,
+    /** A newcomer does not understand the versions that are in use, or the members not its. */
+    INCOMPATIBLE,
     /** It had begun, and a later change undid it. */
     SUPERSEDED
 }

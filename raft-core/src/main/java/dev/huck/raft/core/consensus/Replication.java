@@ -4,6 +4,7 @@ import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Message.Append;
 import dev.huck.raft.core.consensus.Message.AppendReply;
+import dev.huck.raft.core.consensus.Message.Applied;
 import dev.huck.raft.core.consensus.Message.CatchUp;
 import dev.huck.raft.core.consensus.Message.InstallSnapshot;
 import dev.huck.raft.core.consensus.Message.SnapshotReply;
@@ -64,6 +65,13 @@ final class Replication {
     long matchOf(long peer) {
         Progress progress = peers.get(peer);
         return progress == null ? -1 : progress.counted;
+    }
+
+    /** How far a peer's machine has come by its own word; null if it has not said so. */
+    @Nullable
+    Applied appliedOf(long peer) {
+        Progress progress = peers.get(peer);
+        return progress == null ? null : progress.applied;
     }
 
     /** Whether a peer lacks nothing but what came within the last election timeout, and is in touch. */
@@ -219,7 +227,20 @@ final class Replication {
     }
 
     private void sendAppend(Progress peer, LogPosition previous, List<LogEntry> entries) {
-        raft.send(new Append(raft.self, peer.peer, raft.term, peer.session, round, previous, entries, raft.commit));
+        Applied applied = speaksTwo(peer) ? raft.applying.digest() : null;
+        raft.send(new Append(
+                raft.self, peer.peer, raft.term, peer.session, round, previous, entries, raft.commit, applied));
+    }
+
+    /**
+     * Nobody is told what it would not understand. The configuration says what that is, but it can only be put right by a
+     * quorum that understands its leader, and a node may have been set back since: so who is silent is spoken to in
+     * version 1.
+     */
+    private boolean speaksTwo(Progress peer) {
+        return raft.protocolMax >= 2
+                && raft.configuration().protocol() >= 2
+                && raft.now - peer.answeredAt < raft.settings().electionMinNanos() / 2;
     }
 
     void appendReply(AppendReply reply) {
@@ -228,6 +249,9 @@ final class Replication {
             return; // Of another session: it says nothing about this one.
         }
         answered(peer, reply.round());
+        if (reply.applied() != null) {
+            peer.applied = reply.applied();
+        }
         recovers(peer, reply.nonce());
         if (!reply.accepted()) {
             long agreed = reply.hint().index() < raft.log.base().index()

@@ -235,6 +235,10 @@ final class Admissions {
                 new HuckException.Rejected(
                         "ERR the configuration is another one by now: see RAFT CONFIG, decide again");
             case NAME_TAKEN -> new HuckException.Rejected("ERR another member has the id or the address of " + who);
+            case INCOMPATIBLE ->
+                new HuckException.Rejected(
+                        "ERR " + who + " does not understand the versions of protocol and machine that"
+                                + " the cluster uses (see RAFT CONFIG): start it with the build that the others run");
             case SUPERSEDED -> new HuckException.Rejected("ERR a later change of membership undid this one");
         };
     }

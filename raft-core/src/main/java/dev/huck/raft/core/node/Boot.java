@@ -3,6 +3,7 @@ package dev.huck.raft.core.node;
 import dev.huck.raft.api.Durability;
 import dev.huck.raft.api.HuckException;
 import dev.huck.raft.api.Options;
+import dev.huck.raft.api.VersionRange;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.api.spi.LogStore;
@@ -136,7 +137,8 @@ final class Boot {
                             record.nodeId(),
                             record.address(),
                             Member.Voting.VOTER,
-                            Member.Versions.CURRENT)),
+                            // The machine's versions are told when there is one.
+                            Member.Versions.of(options.protocolMax(), VersionRange.ONE))),
                     new Configuration.Settings(
                             options.durability(),
                             options.heartbeat().toNanos(),

@@ -11,7 +11,13 @@ final class CommandContext implements WriteContext {
     private int ordinal;
     private long nanos;
     private long seed;
+    private int version = 1;
     private @Nullable RandomGenerator random;
+
+    /** From the next command on. */
+    void version(int inUse) {
+        version = inUse;
+    }
 
     void moveTo(long toIndex, long toTerm, int toOrdinal, long stamp, long entrySeed) {
         index = toIndex;
@@ -41,6 +47,11 @@ final class CommandContext implements WriteContext {
     @Override
     public int ordinal() {
         return ordinal;
+    }
+
+    @Override
+    public int version() {
+        return version;
     }
 
     @Override

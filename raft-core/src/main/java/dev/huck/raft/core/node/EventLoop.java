@@ -22,6 +22,7 @@ import dev.huck.raft.core.consensus.Forwarding;
 import dev.huck.raft.core.consensus.Limits;
 import dev.huck.raft.core.consensus.Loss;
 import dev.huck.raft.core.consensus.Member;
+import dev.huck.raft.core.consensus.Member.Versions;
 import dev.huck.raft.core.consensus.Message;
 import dev.huck.raft.core.consensus.PeerMessage;
 import dev.huck.raft.core.consensus.Raft;
@@ -141,11 +142,21 @@ final class EventLoop implements Loop {
                 mailbox::post,
                 mailbox::post);
         Recovery recovery = Boot.recover(record, store, machine.boot(), limits);
+        Versions versions = Versions.of(options.protocolMax(), machine.machine().versions());
         this.raft = recovery.start(limits, environment.random(), environment.nanoTime());
+        if (raft.configuration().machine() > versions.machineMax()) {
+            throw new HuckException.StartFailed(
+                    "ERR the cluster uses version " + raft.configuration().machine()
+                            + " of the machine's commands, and this build knows them up to " + versions.machineMax()
+                            + ": start it with the build that the others run",
+                    null);
+        }
+        raft.protocolMax(versions.protocolMax());
         this.view = View.of(raft);
         Durability level = raft.configuration().settings().durability();
         this.writer = new LogWriter(environment, store, file, record, mailbox::post, failed, metrics);
         this.writer.durability(level);
+        this.peers.speak(versions.protocolMax());
         this.peers.configuration(raft.configuration());
         this.divergence = new DivergenceReport(record.storeId(), peers);
         this.recoveryReport = new RecoveryReport(environment, peers, level);
@@ -154,7 +165,7 @@ final class EventLoop implements Loop {
                 record.nodeId(),
                 record.address(),
                 options.learner() ? Member.Voting.LEARNER : Member.Voting.NEWCOMER,
-                Member.Versions.CURRENT);
+                versions);
         this.admissions = new Admissions(stage, peers, self, this::step);
         this.place = new OwnPlace(environment, stage, peers, self, () -> View.of(raft), this::propose, failed);
         this.rollCalls = new RollCalls(stage, peers, record.storeId());
@@ -583,7 +594,7 @@ final class EventLoop implements Loop {
     }
 
     private void configurationChanged(Configuration configuration) {
-        events.tell(new NodeEvent.ConfigurationChanged(configuration.index(), Reports.members(configuration)));
+        events.tell(new NodeEvent.ConfigurationChanged(configuration.index(), Reports.members(view, record.storeId(), machine.appliedIndex())));
         peers.configuration(configuration);
         place.configurationChanged(configuration);
         sayLevel(configuration);

@@ -9,6 +9,7 @@ import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.api.spi.ReplySink;
 import dev.huck.raft.core.consensus.Comparison;
+import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Entries;
 import dev.huck.raft.core.env.Environment;
 import dev.huck.raft.core.env.Stage;
@@ -324,7 +325,7 @@ final class MachineRunner {
             switch (type(entry)) {
                 case Entries.NOOP -> applied(entry, Entries.stamp(entry.payload()));
                 case Entries.CONFIGURATION -> {
-                    state.configured(Entries.configuration(entry.index(), entry.payload()));
+                    configured(Entries.configuration(entry.index(), entry.payload()));
                     applied(entry, Entries.stamp(entry.payload()));
                 }
                 case Entries.COMMANDS -> applyCommands(entry, operations);
@@ -336,6 +337,16 @@ final class MachineRunner {
             fault(e.thrown(), entry.index());
             outcomeUnknown(operations, entry.index());
         }
+    }
+
+    private void configured(Configuration configuration) throws MachineFault {
+        int newest = state.machine().versions().newest();
+        if (configuration.machine() > newest) {
+            throw new MachineFault(new IllegalStateException("version " + configuration.machine()
+                    + " of the machine's commands is in use from here on, and this build knows them up to " + newest
+                    + "; update this node"));
+        }
+        state.configured(configuration);
     }
 
     private static byte type(LogEntry entry) {
@@ -351,6 +362,7 @@ final class MachineRunner {
         }
         long stamp = Entries.stamp(entry.payload());
         long seed = Entries.seed(entry.payload());
+        context.version(state.configuration().machine());
         for (int i = 0; i < commands.size(); i++) {
             context.moveTo(entry.index(), entry.term(), i, stamp, seed);
             applyCommand(commands.get(i), operations == null || i >= operations.length ? null : operations[i]);

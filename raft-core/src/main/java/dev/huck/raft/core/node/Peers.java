@@ -54,6 +54,9 @@ final class Peers {
     private final long self;
     private final String address;
     private final Transport transport;
+    /** Newest version of the protocol that this node understands, or is told to. */
+    private volatile int protocolMax = 1;
+
     private final Map<Long, String> heardFrom = new ConcurrentHashMap<>();
     private final Map<String, String> refused = new ConcurrentHashMap<>();
     private volatile Configuration configuration = Configuration.EMPTY;
@@ -65,6 +68,11 @@ final class Peers {
         this.address = address;
         this.transport = transport;
         this.clusterId = clusterId;
+    }
+
+    /** The newest version of the protocol that this node admits to; before anything is sent. */
+    void speak(int newest) {
+        protocolMax = newest;
     }
 
     void configuration(Configuration newest) {
@@ -132,7 +140,7 @@ final class Peers {
     void received(byte[] frame, BiConsumer<Envelope, PeerMessage> sink) {
         Envelope envelope;
         try {
-            envelope = PeerCodec.decode(frame);
+            envelope = PeerCodec.decode(frame, protocolMax);
         } catch (FrameException e) {
             refuse("?", "a frame that can't be read: " + e.getMessage());
             return;

@@ -157,7 +157,7 @@ final class RaftContainer {
     }
 
     private static void member(MemberInfo member, Reply reply) {
-        reply.map(6);
+        reply.map(7);
         reply.text("id");
         reply.text(member.id());
         reply.text("address");
@@ -170,5 +170,7 @@ final class RaftContainer {
         reply.text(member.protocol().toString());
         reply.text("machine");
         reply.text(member.machine().toString());
+        reply.text("applied");
+        member.appliedIndex().ifPresentOrElse(reply::integer, reply::nil);
     }
 }

@@ -14,6 +14,7 @@ import dev.huck.raft.core.storage.NodeRecord;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /** What a node says of itself, made from one {@link View}. */
@@ -32,16 +33,24 @@ final class Reports {
                 view.commitIndex(),
                 applied,
                 view.snapshot().index(),
-                members(view.configuration()),
+                members(view, record.storeId(), applied),
                 configuration(view));
     }
 
-    static List<MemberInfo> members(Configuration configuration) {
-        return configuration.members().stream().map(Reports::member).toList();
+    static List<MemberInfo> members(View view, long self, long applied) {
+        return view.configuration().members().stream()
+                .map(member -> member(member, self, view, applied))
+                .toList();
     }
 
-    private static MemberInfo member(Member member) {
+    private static MemberInfo member(Member member, long self, View view, long ownApplied) {
         Versions versions = member.versions();
+        OptionalLong applied = member.storeId() == self
+                ? OptionalLong.of(ownApplied)
+                : view.applied().stream()
+                        .filter(of -> of.member() == member.storeId())
+                        .mapToLong(View.Applied::index)
+                        .findFirst();
         return new MemberInfo(
                 member.nodeId(),
                 member.storeId(),
@@ -57,7 +66,8 @@ final class Reports {
                     case DEMOTED -> Voting.DEMOTED;
                 },
                 new VersionRange(versions.protocolMin(), versions.protocolMax()),
-                new VersionRange(versions.machineMin(), versions.machineMax()));
+                new VersionRange(versions.machineMin(), versions.machineMax()),
+                applied);
     }
 
     private static ConfigurationInfo configuration(View view) {
@@ -68,7 +78,7 @@ final class Reports {
                 configuration.isJoint(),
                 configuration.isPlanned(),
                 configuration.protocol(),
-                1);
+                configuration.machine());
     }
 
     /** Finn's names, which are hashicorp's. */

@@ -316,8 +316,13 @@ final class Requests {
             case NOT_LEADER -> String.valueOf(notLeader.get().getMessage());
             case TRANSFERRING -> "BUSY leadership is being handed over; try again";
             case BUSY -> "BUSY too many commands are under way; try again later";
-            case CHANGE_IN_PROGRESS, UNKNOWN_MEMBER, LAST_VOTER, CONFIGURATION_CHANGED, NAME_TAKEN, SUPERSEDED ->
-                throw new AssertionError(reason);
+            case CHANGE_IN_PROGRESS,
+                    UNKNOWN_MEMBER,
+                    LAST_VOTER,
+                    CONFIGURATION_CHANGED,
+                    NAME_TAKEN,
+                    INCOMPATIBLE,
+                    SUPERSEDED -> throw new AssertionError(reason);
         };
     }
 }

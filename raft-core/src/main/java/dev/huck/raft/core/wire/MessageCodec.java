@@ -16,6 +16,7 @@ import dev.huck.raft.core.consensus.Member.Voting;
 import dev.huck.raft.core.consensus.Message;
 import dev.huck.raft.core.consensus.Message.Append;
 import dev.huck.raft.core.consensus.Message.AppendReply;
+import dev.huck.raft.core.consensus.Message.Applied;
 import dev.huck.raft.core.consensus.Message.CatchUp;
 import dev.huck.raft.core.consensus.Message.InstallSnapshot;
 import dev.huck.raft.core.consensus.Message.PreVote;
@@ -32,6 +33,7 @@ import dev.huck.raft.core.consensus.PeerMessage;
 import dev.huck.raft.core.consensus.RollCall;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The messages' own part of a frame: a byte for the type, then its fields in the order of the record. */
 final class MessageCodec {
@@ -93,6 +95,7 @@ final class MessageCodec {
             out.i64(m.synced());
             out.position(m.hint());
             out.i64(m.nonce());
+            applied(out, m.applied());
         } else if (message instanceof PreVote m) {
             head(out, PRE_VOTE, m);
             out.position(m.last());
@@ -179,7 +182,14 @@ final class MessageCodec {
         }
     }
 
-    static PeerMessage read(FrameReader in) throws FrameException {
+    /** The oldest version of the protocol that can say this: so that a node is told as much as it understands. */
+    static int version(PeerMessage message) {
+        boolean two = (message instanceof Append append && append.applied() != null)
+                || (message instanceof AppendReply reply && reply.applied() != null);
+        return two ? 2 : 1;
+    }
+
+    static PeerMessage read(FrameReader in, int version) throws FrameException {
         byte type = in.i8();
         return switch (type) {
             case JOIN_REQUEST -> new JoinRequest(member(in), in.bool());
@@ -190,7 +200,7 @@ final class MessageCodec {
             case COMPARISON_REPORT -> new Comparison.Report(in.i64(), in.i64(), in.i64());
             case COMPARISON_QUESTION -> new Comparison.Question(in.i64(), in.i64());
             case COMPARISON_ANSWER -> new Comparison.Answer(in.i64(), in.i64(), in.i64(), in.i64(), in.i64(), in.i64());
-            default -> ForwardingCodec.knows(type) ? ForwardingCodec.read(type, in) : consensus(type, in);
+            default -> ForwardingCodec.knows(type) ? ForwardingCodec.read(type, in) : consensus(type, in, version);
         };
     }
 
@@ -222,7 +232,7 @@ final class MessageCodec {
         return ROLES.get(code);
     }
 
-    private static Message consensus(byte type, FrameReader in) throws FrameException {
+    private static Message consensus(byte type, FrameReader in, int version) throws FrameException {
         if (type < PRE_VOTE || type > READ_INDEX_REPLY) {
             throw new FrameException("message type " + type + " unknown");
         }
@@ -234,10 +244,20 @@ final class MessageCodec {
             case PRE_VOTE_REPLY -> new PreVoteReply(from, to, term, in.bool(), in.position());
             case REQUEST_VOTE -> new RequestVote(from, to, term, in.position(), in.bool());
             case VOTE_REPLY -> new VoteReply(from, to, term, in.bool());
-            case APPEND -> append(from, to, term, in);
+            case APPEND -> append(from, to, term, in, version);
             case APPEND_REPLY ->
                 new AppendReply(
-                        from, to, term, in.i64(), in.i64(), in.bool(), in.i64(), in.i64(), in.position(), in.i64());
+                        from,
+                        to,
+                        term,
+                        in.i64(),
+                        in.i64(),
+                        in.bool(),
+                        in.i64(),
+                        in.i64(),
+                        in.position(),
+                        in.i64(),
+                        applied(in, version));
             case INSTALL_SNAPSHOT ->
                 new InstallSnapshot(from, to, term, in.i64(), in.i64(), in.position(), in.i64(), in.i64(), in.bytes());
             case SNAPSHOT_REPLY ->
@@ -278,9 +298,22 @@ final class MessageCodec {
             out.i64(entry.term());
             out.bytes(entry.payload());
         }
+        applied(out, append.applied());
     }
 
-    private static Append append(long from, long to, long term, FrameReader in) throws FrameException {
+    /** Behind all that version 1 says. */
+    private static void applied(FrameWriter out, @Nullable Applied applied) {
+        if (applied != null) {
+            out.i64(applied.index());
+            out.i64(applied.digest());
+        }
+    }
+
+    private static @Nullable Applied applied(FrameReader in, int version) throws FrameException {
+        return version < 2 ? null : new Applied(in.i64(), in.i64());
+    }
+
+    private static Append append(long from, long to, long term, FrameReader in, int version) throws FrameException {
         long session = in.i64();
         long round = in.i64();
         LogPosition previous = in.position();
@@ -294,7 +327,7 @@ final class MessageCodec {
         for (int i = 1; i <= count; i++) {
             entries.add(new LogEntry(previous.index() + i, in.i64(), in.bytes()));
         }
-        return new Append(from, to, term, session, round, previous, entries, commit);
+        return new Append(from, to, term, session, round, previous, entries, commit, applied(in, version));
     }
 
     private static Configuration configuration(FrameReader in) throws FrameException {

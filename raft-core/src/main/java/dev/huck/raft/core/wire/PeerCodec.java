@@ -1,5 +1,6 @@
 package dev.huck.raft.core.wire;
 
+import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.consensus.PeerMessage;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
@@ -11,8 +12,8 @@ import java.util.zip.CRC32C;
  * from damage.
  */
 public final class PeerCodec {
-    /** The version that {@link #encode} writes. */
-    public static final int VERSION = 1;
+    /** The newest version there is; all from 1 on are understood. */
+    public static final int NEWEST = Member.Versions.NEWEST_PROTOCOL;
 
     private static final int CHECKSUM = 4;
     private static final int SHORTEST = 2 + CHECKSUM;
@@ -20,7 +21,7 @@ public final class PeerCodec {
     private PeerCodec() {}
 
     /**
-     * Writes an envelope.
+     * Writes an envelope, in the oldest version that can say it.
      *
      * @param envelope what to send
      * @return the frame, allocated once whatever it holds
@@ -44,6 +45,18 @@ public final class PeerCodec {
      * @throws FrameException when they are no frame of this version, undamaged; the message says why
      */
     public static Envelope decode(byte[] frame) throws FrameException {
+        return decode(frame, NEWEST);
+    }
+
+    /**
+     * As {@link #decode(byte[])}, of the versions up to one.
+     *
+     * @param frame any bytes
+     * @param newest the newest version to understand
+     * @return what {@link #encode} was given
+     * @throws FrameException when they are no frame of these versions, undamaged; the message says why
+     */
+    public static Envelope decode(byte[] frame, int newest) throws FrameException {
         if (frame.length < SHORTEST) {
             throw new FrameException("cut off: " + frame.length + " bytes are no frame");
         }
@@ -53,14 +66,15 @@ public final class PeerCodec {
         }
         FrameReader in = new FrameReader(frame, end);
         int version = in.u16();
-        if (version != VERSION) {
-            throw new FrameException("protocol version " + version + " unknown; this node speaks " + VERSION);
+        if (version < 1 || version > newest) {
+            throw new FrameException("protocol version " + version + " unknown; this node speaks "
+                    + (newest == 1 ? "1" : "1.." + newest));
         }
         long clusterId = in.i64();
         long groupId = in.i64();
         long receiver = in.i64();
         String senderAddress = in.text();
-        PeerMessage message = MessageCodec.read(in);
+        PeerMessage message = MessageCodec.read(in, version);
         if (in.remaining() > 0) {
             throw new FrameException("nonsense: " + in.remaining() + " bytes behind the message");
         }
@@ -68,7 +82,7 @@ public final class PeerCodec {
     }
 
     private static void write(FrameWriter out, Envelope envelope) {
-        out.i16(VERSION);
+        out.i16(MessageCodec.version(envelope.message()));
         out.i64(envelope.clusterId());
         out.i64(envelope.groupId());
         out.i64(envelope.receiver());

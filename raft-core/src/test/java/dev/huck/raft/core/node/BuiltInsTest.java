@@ -130,8 +130,8 @@ final class BuiltInsTest {
     void theConfigurationIsShownWithItsIndex() {
         assertEquals(
                 "*12 $index :4 $committed $yes $state $settled $protocol :1 $machine :1 $members *2"
-                        + " *12 $id $one $address $127.0.0.1:7481 $voting $voter $store $1 $protocol $1..2 $machine $1"
-                        + " *12 $id $two $address $127.0.0.1:7482 $voting $voter $store $2 $protocol $1 $machine $1",
+                        + " *14 $id $one $address $127.0.0.1:7481 $voting $voter $store $1 $protocol $1..2 $machine $1 $applied :10"
+                        + " *14 $id $two $address $127.0.0.1:7482 $voting $voter $store $2 $protocol $1 $machine $1 $applied $-1",
                 client.send("RAFT CONFIG").received());
     }
 

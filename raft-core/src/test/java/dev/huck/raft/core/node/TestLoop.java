@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -151,8 +152,22 @@ final class TestLoop implements Loop {
     @Override
     public NodeStatus status() {
         List<MemberInfo> members = List.of(
-                new MemberInfo("one", 1, "127.0.0.1:7481", Voting.VOTER, new VersionRange(1, 2), VersionRange.ONE),
-                new MemberInfo("two", 2, "127.0.0.1:7482", Voting.VOTER, VersionRange.ONE, VersionRange.ONE));
+                new MemberInfo(
+                        "one",
+                        1,
+                        "127.0.0.1:7481",
+                        Voting.VOTER,
+                        new VersionRange(1, 2),
+                        VersionRange.ONE,
+                        OptionalLong.of(10)),
+                new MemberInfo(
+                        "two",
+                        2,
+                        "127.0.0.1:7482",
+                        Voting.VOTER,
+                        VersionRange.ONE,
+                        VersionRange.ONE,
+                        OptionalLong.empty()));
         ConfigurationInfo configuration = new ConfigurationInfo(4, true, false, false, 1, 1);
         return new NodeStatus("one", 1, 9, role, 3, leader, 12, 11, 10, 5, members, configuration);
     }

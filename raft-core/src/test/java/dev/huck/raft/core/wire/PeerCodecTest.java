@@ -1,11 +1,13 @@
 package dev.huck.raft.core.wire;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Message.Append;
+import dev.huck.raft.core.consensus.Message.AppendReply;
 import dev.huck.raft.core.consensus.Message.TimeoutNow;
 import dev.huck.raft.core.consensus.PeerMessage;
 import java.nio.ByteBuffer;
@@ -72,10 +74,28 @@ class PeerCodecTest {
     }
 
     @Test
+    void whatTheOldVersionCanSayIsSaidInTheOldVersion() throws FrameException {
+        for (PeerMessage message : Samples.messages()) {
+            boolean two = (message instanceof Append append && append.applied() != null)
+                    || (message instanceof AppendReply reply && reply.applied() != null);
+            byte[] frame = PeerCodec.encode(Samples.envelope(message));
+            assertEquals(two ? 2 : 1, frame[1], message.toString());
+            if (two) {
+                assertEquals(
+                        "protocol version 2 unknown; this node speaks 1",
+                        assertThrows(FrameException.class, () -> PeerCodec.decode(frame, 1))
+                                .getMessage());
+            } else {
+                assertArrayEquals(frame, PeerCodec.encode(PeerCodec.decode(frame, 1)));
+            }
+        }
+    }
+
+    @Test
     void frameOfNewerVersionIsToldByItsVersion() {
         byte[] frame = PeerCodec.encode(SMALL);
-        frame[1] = 2;
-        assertEquals("protocol version 2 unknown; this node speaks 1", reason(sealed(frame)));
+        frame[1] = 3;
+        assertEquals("protocol version 3 unknown; this node speaks 1..2", reason(sealed(frame)));
     }
 
     @Test

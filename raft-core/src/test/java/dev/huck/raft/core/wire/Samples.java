@@ -13,6 +13,7 @@ import dev.huck.raft.core.consensus.Forwarding;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.consensus.Message.Append;
 import dev.huck.raft.core.consensus.Message.AppendReply;
+import dev.huck.raft.core.consensus.Message.Applied;
 import dev.huck.raft.core.consensus.Message.CatchUp;
 import dev.huck.raft.core.consensus.Message.InstallSnapshot;
 import dev.huck.raft.core.consensus.Message.PreVote;
@@ -49,6 +50,8 @@ final class Samples {
                 new RequestVote(1, -2, 3, POSITION, true),
                 new VoteReply(1, -2, 3, true),
                 new Append(1, -2, 3, 4, 5, POSITION, List.of(), 6),
+                new Append(1, -2, 3, 4, 5, POSITION, entries(POSITION.index(), 2), 6, new Applied(7, -8)),
+                new AppendReply(1, -2, 3, 4, 5, true, 6, 7, POSITION, 8, new Applied(9, 10)),
                 new Append(1, -2, 3, 4, 5, POSITION, entries(POSITION.index(), 3), 6),
                 new AppendReply(1, -2, 3, 4, 5, true, 6, 7, POSITION, 8),
                 new InstallSnapshot(1, -2, 3, 4, 5, POSITION, 1L << 40, 6, utf8("a piece")),

@@ -1,10 +1,13 @@
 package dev.huck.raft.testkit.check;
 
 import dev.huck.raft.api.spi.LogEntry;
+import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Entries;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The configuration in force on a node is the newest that its log holds, also when a snapshot stands for that part of
@@ -14,6 +17,9 @@ public final class ConfigurationSafety {
     private final Report report;
     private final CommittedLog committed;
     private final List<Known> known = new ArrayList<>();
+
+    /** Entries that carry none. */
+    private final Set<LogPosition> others = new HashSet<>();
 
     private record Known(long index, long term, Configuration configuration) {}
 
@@ -35,6 +41,7 @@ public final class ConfigurationSafety {
      */
     public void appended(LogEntry entry) {
         if (Entries.type(entry.payload()) != Entries.CONFIGURATION) {
+            others.add(new LogPosition(entry.index(), entry.term()));
             return;
         }
         for (Known one : known) {
@@ -67,6 +74,23 @@ public final class ConfigurationSafety {
                         "the log of store " + core.storeId() + " holds " + one.configuration + ", and in force is "
                                 + inForce);
             }
+        }
+    }
+
+    /**
+     * Looks at whether a node's log holds what is in force; cheaper than {@link #observe}.
+     *
+     * @param core its core
+     */
+    public void observeHeld(CoreView core) {
+        long index = core.configuration().index();
+        boolean gone = index > core.last().index()
+                || (index > core.base().index() && others.contains(new LogPosition(index, core.termAt(index))));
+        if (gone) {
+            report.violated(
+                    "configuration safety",
+                    "on store " + core.storeId() + " is in force " + core.configuration()
+                            + ", which its log does not hold any more: it ends at " + core.last());
         }
     }
 

@@ -14,6 +14,7 @@ import dev.huck.raft.testkit.check.CoreView;
 import dev.huck.raft.testkit.check.ElectionSafety;
 import dev.huck.raft.testkit.check.LeaderCompleteness;
 import dev.huck.raft.testkit.check.LogMatching;
+import dev.huck.raft.testkit.check.MembershipRules;
 import dev.huck.raft.testkit.check.MonotonicProgress;
 import dev.huck.raft.testkit.check.VoteOncePerTerm;
 import java.util.HashMap;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Shows every event to the checks that it concerns: what a node wrote, and what its core became. */
 final class Invariants implements SimLog.Observer {
+    /** Three of the shortest election timeouts: a round of catching up, the one that is open, and the way. */
+    private static final long CATCH_UP_NANOS = 3 * 600_000_000L;
+
     private final SimWorld world;
     private final Durability durability;
     private final CommittedLog committed = new CommittedLog();
@@ -32,6 +36,7 @@ final class Invariants implements SimLog.Observer {
     private final CommittedKept kept;
     private final LogMatching matching;
     private final ConfigurationSafety configurations;
+    private final MembershipRules rules;
     private final VoteOncePerTerm votes;
     private final AppliedHistory applied;
     private final Map<Long, SimHost> stores = new HashMap<>();
@@ -64,6 +69,7 @@ final class Invariants implements SimLog.Observer {
         this.kept = new CommittedKept(world::violated, committed);
         this.matching = new LogMatching(world::violated);
         this.configurations = new ConfigurationSafety(world::violated, committed);
+        this.rules = new MembershipRules(world::violated, committed, this::last, CATCH_UP_NANOS);
         this.votes = new VoteOncePerTerm(world::violated);
         this.applied = new AppliedHistory(world::violated, committed);
     }
@@ -82,6 +88,12 @@ final class Invariants implements SimLog.Observer {
 
     int leaders() {
         return elections.leaders();
+    }
+
+    /** The last entry that a store has written: whether that is enough is the durability's. */
+    private long last(long storeId) {
+        SimHost host = stores.get(storeId);
+        return host == null ? 0 : Math.max(host.log().last().index(), host.durableLast());
     }
 
     private boolean holds(long storeId, long index, long term) {
@@ -167,9 +179,11 @@ final class Invariants implements SimLog.Observer {
             configurations.observe(core);
         }
         if (core.commitIndex() > before.commit || core.base().index() > before.commit) {
+            configurations.observeHeld(core);
             commits.observe(core, before.commit, before.configuration);
             before.commit = core.commitIndex();
         }
+        rules.observe(world.now(), core, before.configuration);
         if (before.configuration != core.configuration()
                 || before.base != core.base().index()) {
             configurations.observe(core);

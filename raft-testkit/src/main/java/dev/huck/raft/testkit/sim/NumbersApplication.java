@@ -21,7 +21,7 @@ final class NumbersApplication implements Application {
 
     @Override
     public Machine machine(SimProcess process, MachineTrouble trouble) {
-        return new SimMachine(applied, trouble);
+        return new SimMachine(applied, trouble, process.host().machineMax());
     }
 
     @Override

@@ -15,14 +15,19 @@ final class Operator {
     private final SimWorld world;
     private final SimCluster cluster;
     private final SimRandom random;
-    /** By machine: when its node began to join; 0 when it is a member, or was never told to. */
+    private final MemberWalk walk;
+    /** By machine: when its node began to join, or to wait; 0 when it is a member, or was never told to. */
     private final long[] joining;
+    /** By machine: whether its node waits to be called into the cluster. */
+    private final boolean[] waits;
 
     Operator(SimWorld world, SimCluster cluster) {
         this.world = world;
         this.cluster = cluster;
         this.random = world.random("operator");
         this.joining = new long[cluster.hosts().size()];
+        this.waits = new boolean[cluster.hosts().size()];
+        this.walk = new MemberWalk(world, cluster, this);
     }
 
     void transfer() {
@@ -41,11 +46,11 @@ final class Operator {
         return cluster.hosts().get(random.nextInt(cluster.hosts().size()));
     }
 
-    private interface Request {
+    interface Request {
         CompletionStage<?> of(Node node);
     }
 
-    private void act(@Nullable SimHost host, String what, Request request) {
+    void act(@Nullable SimHost host, String what, Request request) {
         SimProcess process = host == null ? null : host.process();
         NodeHandle handle = process == null || !process.isAlive() ? null : process.node();
         if (host == null || process == null || handle == null) {
@@ -117,19 +122,19 @@ final class Operator {
         return true;
     }
 
-    /** Takes the next step of a walk through memberships: one node out, or back in with empty disks. */
+    /** Takes the next step of a walk through memberships: who is out comes in, or others change. */
     void changeMembers(SimRandom random) {
         if (tidy()) {
             return;
         }
-        SimHost leader = cluster.leader();
-        CoreView core = leader == null ? null : cluster.core(leader);
-        if (leader == null || core == null || core.configuration().members().size() <= 3) {
-            return;
-        }
-        List<Member> members = core.configuration().members();
-        Member member = members.get(random.nextInt(members.size()));
-        act(leader, "is asked to remove " + member.nodeId(), node -> node.removeMember(member.address()));
+        walk.step(random);
+    }
+
+    /** Who waits to be called into the cluster. */
+    List<SimHost> waiting(Configuration configuration) {
+        return cluster.hosts().stream()
+                .filter(host -> waits[host.number()] && host.isUp() && isOutside(host, configuration))
+                .toList();
     }
 
     /**
@@ -151,7 +156,7 @@ final class Operator {
                 act(
                         leader,
                         "is asked to remove the late " + member.nodeId(),
-                        node -> node.removeMember(member.address()));
+                        node -> node.removeMember(member.nodeId()));
                 return true;
             }
         }
@@ -165,7 +170,7 @@ final class Operator {
 
     private boolean isOutside(SimHost host, Configuration configuration) {
         for (Member member : configuration.members()) {
-            if (member.address().equals(host.address())) {
+            if (member.nodeId().equals(host.nodeId())) {
                 joining[host.number()] = 0;
                 return false;
             }
@@ -176,17 +181,22 @@ final class Operator {
     /** A machine with empty disks joins; if it takes too long, it tries through another member. */
     private boolean enter(SimHost host, SimHost through) {
         long since = joining[host.number()];
-        if (since != 0 && world.now() - since < 4_000 * MILLI) {
+        if (since != 0 && world.now() - since < (waits[host.number()] ? 8_000 : 4_000) * MILLI) {
             return false;
         }
+        waits[host.number()] = since == 0 && cluster.isTroubled() && random.chance(0.4);
+        host.learner(cluster.isTroubled() && random.chance(0.25));
         joining[host.number()] = world.now();
         cluster.crash(host, true);
         if (since == 0) {
-            world.trace(host.number(), "gets empty disks and is told to join");
+            world.trace(
+                    host.number(),
+                    "gets empty disks and is told to "
+                            + (waits[host.number()] ? "wait" : host.isLearner() ? "join as a learner" : "join"));
             cluster.wipe(host);
         }
+        host.join(waits[host.number()] ? "10.255.0.1:7481" : through.address()); // There is nobody at that one.
         host.lost(false);
-        host.join(through.address());
         cluster.startIn(random.nextLong(500 * MILLI), host);
         return true;
     }

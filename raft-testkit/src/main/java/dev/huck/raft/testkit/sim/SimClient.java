@@ -206,7 +206,7 @@ final class SimClient implements SimConnection.Peer {
 
     private int host(String address) {
         for (SimHost host : hosts) {
-            if (host.address().equals(address)) {
+            if (host.wasAt(address)) {
                 return host.number();
             }
         }

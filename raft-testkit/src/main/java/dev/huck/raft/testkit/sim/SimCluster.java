@@ -25,6 +25,10 @@ final class SimCluster {
     private final SimNetwork network;
     private final SimRandom disks;
     private final SimRandom random;
+    private final SimRandom versions;
+    /** Whether nodes of several builds run side by side, and are upgraded and, as far as that may be, downgraded. */
+    private final boolean mixed;
+
     private final SimRandom machines;
     private @Nullable Application application;
     private boolean calm;
@@ -39,12 +43,18 @@ final class SimCluster {
         this.invariants = invariants;
         this.disks = world.random("disks");
         this.random = world.random("processes");
+        this.versions = world.random("versions");
+        this.mixed = versions.chance(0.4);
         this.machines = world.random("machines");
         for (int i = 0; i < profile.voters + profile.spares; i++) {
             SimHost host = new SimHost(i, "10.0.0." + (i + 1) + ":7481", world.random("host " + i));
             long ppm = (long) (profile.rate(FaultKind.DRIFT) * 1_000_000);
             host.drift(ppm == 0 ? 0 : random.nextLong(-ppm, ppm));
             host.log().observer(invariants);
+            if (mixed) {
+                host.protocolMax(versions.chance(0.7) ? 1 : 0);
+                host.machineMax(1);
+            }
             hosts.add(host);
         }
         this.network = new SimNetwork(world, hosts, profile);
@@ -140,6 +150,7 @@ final class SimCluster {
             // A node that dies while it recovers must recover from that too.
             process.gate().arm(1 + random.nextInt(40), IoGate.Where.draw(random));
         }
+        upgrade(host);
         if (world.isTraced()) {
             world.trace(host.number(), "starts");
         }
@@ -168,10 +179,24 @@ final class SimCluster {
         }
     }
 
+    /** The protocol's newest version may be taken back; the machine's commands, once in use, may not. */
+    private void upgrade(SimHost host) {
+        if (mixed && host.isFormed()) {
+            if (versions.chance(0.4)) {
+                host.protocolMax(1 - host.protocolMax());
+            }
+            if (versions.chance(0.4)) {
+                host.machineMax(2);
+            }
+        }
+        host.formed();
+    }
+
     private Options options(SimHost host) {
         Options.Builder options = Options.builder()
                 .address(host.address())
-                .id("n" + (host.number() + 1))
+                .id(host.nodeId())
+                .protocolMax(host.protocolMax())
                 .insecure(true)
                 .consistency(profile.consistency)
                 .durability(durability(host))
@@ -184,7 +209,7 @@ final class SimCluster {
                 .memoryBudgetBytes(1 << 20);
         String join = host.join();
         if (join != null) {
-            options.join(join);
+            options.join(join).learner(host.isLearner());
         }
         return options.build();
     }
@@ -447,7 +472,7 @@ final class SimCluster {
             CoreView other = host == null ? null : core(host);
             if (host == null
                     || other == null
-                    || member.voting() != Member.Voting.VOTER
+                    || (member.voting() != Member.Voting.VOTER && member.voting() != Member.Voting.LEARNER)
                     || other.isRecovering()
                     || !other.last().equals(core.last())
                     || other.commitIndex() != core.commitIndex()
@@ -463,8 +488,24 @@ final class SimCluster {
         return process != null && application().isUpToDate(process);
     }
 
+    /** Whether faults may still happen. */
+    boolean isTroubled() {
+        return !calm;
+    }
+
+    /** A node is stopped, and starts at another address. */
+    void move(SimHost host, SimRandom choice) {
+        crash(host, false);
+        String from = host.address();
+        host.move();
+        network.moved(host, from);
+        world.trace(host.number(), "moves to " + host.address());
+        startIn(choice.nextLong(1_000_000 * MICRO), host);
+    }
+
     /** Puts empty disks into a machine that runs nothing. */
     void wipe(SimHost host) {
+        host.machineMax(2); // A newcomer must understand what may be in use by now.
         invariants.wiped(host);
         host.wipe(invariants);
     }

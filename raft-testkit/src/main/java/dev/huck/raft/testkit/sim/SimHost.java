@@ -9,7 +9,12 @@ import org.jspecify.annotations.Nullable;
 /** A machine: disks and a clock, and at most one living process. */
 final class SimHost {
     private final int number;
-    private final String address;
+    private String address;
+    private int moves;
+    private boolean formed;
+    private boolean learner;
+    private int protocolMax;
+    private int machineMax = 2;
     private final SimDisk disk = new SimDisk();
     private final SimRandom random;
     private SimLog log = new SimLog();
@@ -51,6 +56,58 @@ final class SimHost {
 
     int number() {
         return number;
+    }
+
+    /** Its node's id; the same at every address and with every disk. */
+    String nodeId() {
+        return "n" + (number + 1);
+    }
+
+    /** Whether this is, or was, its address. */
+    boolean wasAt(String at) {
+        return at.substring(at.lastIndexOf('.')).equals(address.substring(address.lastIndexOf('.')));
+    }
+
+    /** Gets another address; nothing may run. */
+    void move() {
+        moves++;
+        address = "10.0." + moves + "." + (number + 1) + ":7481";
+    }
+
+    boolean isLearner() {
+        return learner;
+    }
+
+    /** Whether its node, when it joins, is to stay a learner. */
+    void learner(boolean stays) {
+        learner = stays;
+    }
+
+    /** Newest version of the protocol that its node is told to use; 0 for all it knows. */
+    int protocolMax() {
+        return protocolMax;
+    }
+
+    void protocolMax(int version) {
+        protocolMax = version;
+    }
+
+    /** Newest version of its machine's commands. */
+    int machineMax() {
+        return machineMax;
+    }
+
+    void machineMax(int version) {
+        machineMax = version;
+    }
+
+    /** Whether its node has been started before. */
+    boolean isFormed() {
+        return formed;
+    }
+
+    void formed() {
+        formed = true;
     }
 
     String address() {

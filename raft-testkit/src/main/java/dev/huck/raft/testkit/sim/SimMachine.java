@@ -7,6 +7,7 @@ import dev.huck.raft.api.Machine;
 import dev.huck.raft.api.ReadContext;
 import dev.huck.raft.api.Reply;
 import dev.huck.raft.api.Snapshot;
+import dev.huck.raft.api.VersionRange;
 import dev.huck.raft.api.WriteContext;
 import dev.huck.raft.testkit.check.AppliedHistory;
 import dev.huck.raft.testkit.check.ClientOperation.Kind;
@@ -37,6 +38,7 @@ final class SimMachine implements Machine {
     private final AppliedHistory history;
     private final MachineTrouble trouble;
     private final long[] values = new long[KEYS];
+    private final int newest;
     private int applied;
     private long position;
     private long hash;
@@ -46,8 +48,10 @@ final class SimMachine implements Machine {
      *
      * @param history told of everything that this instance does
      * @param trouble asked in the middle of every change
+     * @param newest version of its commands
      */
-    SimMachine(AppliedHistory history, MachineTrouble trouble) {
+    SimMachine(AppliedHistory history, MachineTrouble trouble, int newest) {
+        this.newest = newest;
         this.history = history;
         this.trouble = trouble;
     }
@@ -81,6 +85,11 @@ final class SimMachine implements Machine {
 
     long hash() {
         return hash;
+    }
+
+    @Override
+    public VersionRange versions() {
+        return new VersionRange(1, newest);
     }
 
     @Override
@@ -126,10 +135,15 @@ final class SimMachine implements Machine {
         values[key] = kind.apply(values[key], id);
         trouble.halfDone();
         position = AppliedHistory.position(context.index(), context.ordinal());
-        // Time and randomness are replicated too.
+        if (context.version() > newest) {
+            throw new IllegalStateException(
+                    "version " + context.version() + " is in use, and this machine knows " + newest);
+        }
+        // Time, randomness and the version in use are replicated too.
         hash = SimRandom.mix(hash
                 + SimRandom.mix(position ^ values[key])
                 + context.nanos()
+                + context.version()
                 + context.random().nextLong());
         history.applied(applied++, position, id, hash);
         return shown(key);

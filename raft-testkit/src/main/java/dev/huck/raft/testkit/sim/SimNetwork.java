@@ -14,6 +14,12 @@ import org.jspecify.annotations.Nullable;
  * can be cut one by one.
  */
 final class SimNetwork {
+    /** A machine has another address from now on. */
+    void moved(SimHost host, String from) {
+        byAddress.remove(from);
+        byAddress.put(host.address(), host);
+    }
+
     /** Sees frames as they leave. */
     interface Tap {
         void sent(SimProcess from, byte[] frame);

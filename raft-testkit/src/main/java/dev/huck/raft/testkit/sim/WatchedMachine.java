@@ -68,11 +68,19 @@ final class WatchedMachine implements Machine {
 
     private void applied(WriteContext context, Command command, String result) {
         position = AppliedHistory.position(context.index(), context.ordinal());
-        agreement.applied(who, position, command.toString(), result);
+        agreement.applied(who, position, text(command), result);
         // The same commands on every node, so that there is something to compare.
         if (stateEvery > 0 && Math.floorMod(SimRandom.mix(position), (long) stateEvery) == 0) {
             compareState();
         }
+    }
+
+    private static String text(Command command) {
+        StringBuilder text = new StringBuilder(command.name());
+        for (int i = 0; i < command.count(); i++) {
+            text.append(' ').append(command.string(i));
+        }
+        return text.toString();
     }
 
     /** Compares the state with those of other nodes at the same place, and with a copy made by restoring it. */
