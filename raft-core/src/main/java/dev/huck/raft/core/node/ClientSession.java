@@ -244,6 +244,7 @@ final class ClientSession implements Session {
     private boolean enqueue(Operation operation, Command command) {
         boolean shared = borne != null && borne.sharesArrayWith(command);
         if (!hold(Operation.OVERHEAD + (shared ? command.ownBytes() : command.heldBytes()))) {
+            loop.count("rejected_over_budget", 1);
             error(BUSY);
             return false;
         }

@@ -32,7 +32,8 @@ final class ReadCommands {
             session.error(Faults.message(e));
             return;
         }
-        session.answer(Reply::ok, command);
+        // Holds nothing and is not refused when memory is short: it has taken effect already.
+        session.reply(Reply::ok);
     }
 
     private static ReadOptions options(Command command) {
