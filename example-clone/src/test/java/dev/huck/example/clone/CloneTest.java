@@ -147,6 +147,11 @@ class CloneTest {
         }
 
         @Override
+        public java.util.Map<String, Long> metrics() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public CompletionStage<Void> shrinkLog() {
             throw new UnsupportedOperationException();
         }

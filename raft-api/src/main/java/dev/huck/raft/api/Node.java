@@ -3,6 +3,7 @@ package dev.huck.raft.api;
 import dev.huck.raft.api.spi.Engine;
 import dev.huck.raft.api.spi.Providers;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
@@ -54,6 +55,15 @@ public interface Node extends AutoCloseable {
      * @return a moment's view
      */
     NodeStatus status();
+
+    /**
+     * What the node counts of itself: commands, entries, reads by level, rejections by reason, messages by type, bytes,
+     * syncs, elections, snapshots; and how full its bounded queues are, in bytes, each beside its bound ({@code …_limit}).
+     * Counters begin at 0 with the node and only go up; one that nothing was counted in yet may be missing.
+     *
+     * @return a moment's figures, sorted by name
+     */
+    Map<String, Long> metrics();
 
     /**
      * Adds a node: it must run, belong to no cluster, and be reachable. It enters as a learner and becomes a voter when it

@@ -140,6 +140,16 @@ public final class Options {
         return values.insecure;
     }
 
+    /** @return how many bytes of snapshots a leader sends a second, to all peers together; default 0, no bound */
+    public long snapshotBytesPerSecond() {
+        return values.snapshotBytesPerSecond;
+    }
+
+    /** @return who is told of what happens inside of the node; default nobody */
+    public Optional<NodeListener> listener() {
+        return Optional.ofNullable(values.listener);
+    }
+
     /** @return how often a leader is heard; default 100 ms */
     public Duration heartbeat() {
         return values.heartbeat;
@@ -296,6 +306,9 @@ public final class Options {
         private Duration idleTimeout = Duration.ZERO;
         private Duration partialCommandTimeout = Duration.ofSeconds(60);
 
+        private @Nullable NodeListener listener;
+        private long snapshotBytesPerSecond;
+
         private Builder() {}
 
         private Builder(Builder other) {
@@ -334,6 +347,33 @@ public final class Options {
             this.maxOutputBytes = other.maxOutputBytes;
             this.idleTimeout = other.idleTimeout;
             this.partialCommandTimeout = other.partialCommandTimeout;
+            this.listener = other.listener;
+            this.snapshotBytesPerSecond = other.snapshotBytesPerSecond;
+        }
+
+        /**
+         * Sets {@link Options#listener}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder listener(NodeListener value) {
+            this.listener = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#snapshotBytesPerSecond}.
+         *
+         * @param value at least 0
+         * @return this
+         */
+        public Builder snapshotBytesPerSecond(long value) {
+            if (value < 0) {
+                throw new IllegalArgumentException("snapshots can't be sent at " + value + " bytes a second");
+            }
+            this.snapshotBytesPerSecond = value;
+            return this;
         }
 
         /**

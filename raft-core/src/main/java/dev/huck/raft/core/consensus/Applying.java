@@ -14,6 +14,9 @@ final class Applying {
     private final Raft raft;
     private final ArrayDeque<long[]> inflight = new ArrayDeque<>();
     private long inflightBytes;
+    /** When the machine last went on, or got something to do after it had nothing. */
+    private long movedAt;
+
     private long handed;
     private long applied;
     private long reading;
@@ -40,6 +43,16 @@ final class Applying {
 
     long applied() {
         return applied;
+    }
+
+    /** Since when the machine has had something to apply and applied nothing; {@code now} if it is idle. */
+    long waitingSince(long now) {
+        return inflight.isEmpty() ? now : movedAt;
+    }
+
+    /** Payload handed to the machine and not yet applied. */
+    long inflightBytes() {
+        return inflightBytes;
     }
 
     LogPosition snapshot() {
@@ -84,6 +97,9 @@ final class Applying {
             bytes += entry.cost();
         }
         handed = entries.get(entries.size() - 1).index();
+        if (inflight.isEmpty()) {
+            movedAt = raft.now;
+        }
         inflight.addLast(new long[] {handed, bytes});
         inflightBytes += bytes;
         bytesSinceSnapshot += bytes;
@@ -91,6 +107,9 @@ final class Applying {
     }
 
     void applied(long index) {
+        if (index > applied) {
+            movedAt = raft.now;
+        }
         applied = Math.max(applied, Math.min(index, handed));
         while (!inflight.isEmpty() && inflight.getFirst()[0] <= applied) {
             inflightBytes -= inflight.removeFirst()[1];

@@ -18,6 +18,7 @@ final class Leader implements RoleState {
     private final ArrayDeque<long[]> proposed = new ArrayDeque<>();
     private long proposedBytes;
     private long heartbeatAt;
+    private final long openedAt;
     private long transferTo;
     private long transferUntil;
     private boolean offered;
@@ -28,6 +29,7 @@ final class Leader implements RoleState {
     Leader(Raft raft) {
         this.raft = raft;
         this.opening = raft.log.lastIndex() + 1;
+        this.openedAt = raft.now;
         this.replication = new Replication(raft);
         this.reads = new ReadIndex(this);
         this.membership = new Membership(this);
@@ -75,11 +77,16 @@ final class Leader implements RoleState {
         return heartbeatAt;
     }
 
-    /** A disk that hangs is worse than one that fails: who can't write must not lead, if there is somebody else. */
+    /**
+     * A disk or a machine that hangs is worse than one that fails: who can't write or answer must not lead, if there is
+     * somebody else. A machine counts from the beginning of the leadership: a command that is slow on every node must not
+     * chase leadership around faster than that.
+     */
     private boolean isStalled(int timeouts) {
+        long limit = timeouts * raft.settings().electionMaxNanos();
+        long machineSince = Math.max(openedAt, raft.applying.waitingSince(raft.now));
         return !raft.configuration().isSoleVoter(raft.self)
-                && raft.now - raft.log.writingSince(raft.now)
-                        > timeouts * raft.settings().electionMaxNanos();
+                && (raft.now - raft.log.writingSince(raft.now) > limit || raft.now - machineSince > limit);
     }
 
     private void beat() {

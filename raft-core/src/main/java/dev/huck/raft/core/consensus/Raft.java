@@ -219,6 +219,21 @@ public final class Raft {
         return applying.applied();
     }
 
+    /** @return nanoseconds for which the disk has owed an answer to a write; 0 if it owes none */
+    public long diskStalledNanos() {
+        return now - log.writingSince(now);
+    }
+
+    /** @return nanoseconds for which the machine has had something to apply and applied nothing; 0 if it is idle */
+    public long machineStalledNanos() {
+        return now - applying.waitingSince(now);
+    }
+
+    /** @return payload bytes handed to the machine and not yet applied; bounded by {@link Limits#applyBytes} and an entry */
+    public long applyBytes() {
+        return applying.inflightBytes();
+    }
+
     /** @return why this node may have forgotten what it acknowledged, and so neither votes nor counts */
     public Loss loss() {
         return recovering.loss();

@@ -388,6 +388,13 @@ final class Answers {
         return true;
     }
 
+    private static String name(Operation read) {
+        if (read.consistency == Consistency.HIGH) {
+            return "reads_high";
+        }
+        return read.consistency == Consistency.MEDIUM ? "reads_medium" : "reads_low";
+    }
+
     /** Why a read is given up for which the machine has not applied enough; empty while it is worth waiting. */
     private String lags(Operation read, long needed) {
         return isOverdue(read, lagPatience) ? tooEarly(needed) : "";
@@ -452,6 +459,7 @@ final class Answers {
             session.guard().error(sink, MISSED);
             return;
         }
+        loop.count(name(read), 1);
         reads.run(read, state, session.guard(), sink);
         session.highestIndexShown =
                 Math.max(session.highestIndexShown, state.readContext().index());

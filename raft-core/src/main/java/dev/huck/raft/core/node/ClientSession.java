@@ -244,6 +244,7 @@ final class ClientSession implements Session {
     private boolean enqueue(Operation operation, Command command) {
         boolean shared = borne != null && borne.sharesArrayWith(command);
         if (!hold(Operation.OVERHEAD + (shared ? command.ownBytes() : command.heldBytes()))) {
+            loop.count("rejected_over_budget", 1);
             error(BUSY);
             return false;
         }
@@ -347,15 +348,6 @@ final class ClientSession implements Session {
     /** Begins something once everything before it is answered, and answers when it has ended. */
     void answerLater(Supplier<CompletionStage<Consumer<Reply>>> starter, Command command) {
         enqueue(Operation.deferred(this, starter), command);
-    }
-
-    /** Says, in its place, that something is done. It is, so that this must not be refused. */
-    void ok() {
-        if (answersAtOnce()) {
-            answerNow(Reply::ok);
-        } else {
-            enqueueAnyway(Operation.local(this, Reply::ok));
-        }
     }
 
     /** Answers with an error, in its place. */

@@ -60,6 +60,7 @@ final class EngineCommands {
         if (verdict instanceof Run) {
             byte[] bytes = record(command, state, context);
             state.sessions().ran(tag, bytes, bounds);
+            reply.settle(recording.resultHash());
             ReplyBytes.replay(bytes, reply);
         } else if (verdict instanceof Repeat repeat) {
             ReplyBytes.replay(repeat.reply(), reply);

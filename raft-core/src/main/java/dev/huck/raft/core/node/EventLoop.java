@@ -13,6 +13,7 @@ import dev.huck.raft.api.spi.LogStore;
 import dev.huck.raft.api.spi.Transport;
 import dev.huck.raft.core.consensus.Admission;
 import dev.huck.raft.core.consensus.Change;
+import dev.huck.raft.core.consensus.Comparison;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Effect;
 import dev.huck.raft.core.consensus.Event;
@@ -82,6 +83,9 @@ final class EventLoop implements Loop {
     private final Consumer<Throwable> failed;
     private final RecoveryReport recoveryReport;
     private final @Nullable InvariantWatch invariants;
+    private final Metrics metrics = new Metrics();
+    private final Observer observer;
+    private final Limits limits;
 
     private volatile View view;
     private volatile boolean stopped;
@@ -120,10 +124,22 @@ final class EventLoop implements Loop {
         this.mailbox = new Mailbox<>(stage, ITEMS_A_TURN, this::turn);
         this.builtIns = new BuiltIns(environment, options, this, transport.commands());
         Stage filesStage = environment.stage("files");
-        this.machine = new MachineRunner(environment, machines, snapshots, this, builtIns, options, filesStage);
-        Limits limits = environment.limits().with(budget.limit(), options.snapshotEveryBytes(), options.logTailBytes());
-        this.snapshotting =
-                new Snapshotting(snapshots, filesStage, limits.chunkBytes(), machine, mailbox::post, mailbox::post);
+        Incarnation own =
+                new Incarnation(record.incarnation(), environment.random().nextLong());
+        this.peers = new Peers(record.storeId(), own, record.address(), transport, record.clusterId(), metrics);
+        this.observer = new Observer(environment, options, record.storeId(), peers, metrics);
+        this.machine = new MachineRunner(
+                environment, machines, snapshots, this, builtIns, options, filesStage, record.storeId(), peers);
+        this.limits = environment.limits().with(budget.limit(), options.snapshotEveryBytes(), options.logTailBytes());
+        this.snapshotting = new Snapshotting(
+                environment,
+                options.snapshotBytesPerSecond(),
+                snapshots,
+                filesStage,
+                limits.chunkBytes(),
+                machine,
+                mailbox::post,
+                mailbox::post);
         Recovery recovery = Boot.recover(record, store, machine.boot(), limits);
         Versions versions = Versions.of(options.protocolMax(), machine.machine().versions());
         this.raft = recovery.start(limits, environment.random(), environment.nanoTime());
@@ -138,12 +154,9 @@ final class EventLoop implements Loop {
         this.view = View.of(raft);
         this.invariants = options.checkInvariants() ? new InvariantWatch(raft) : null;
         Durability level = raft.configuration().settings().durability();
-        this.writer = new LogWriter(environment, store, file, record, mailbox::post, failed);
+        this.writer = new LogWriter(environment, store, file, record, mailbox::post, failed, metrics);
         this.writer.durability(level);
-        Incarnation own =
-                new Incarnation(record.incarnation(), environment.random().nextLong());
-        this.peers = new Peers(
-                record.storeId(), own, record.address(), transport, record.clusterId(), versions.protocolMax());
+        this.peers.speak(versions.protocolMax());
         this.incarnations = new Incarnations(
                 record, own, writer, peers, mailbox::post, message -> step(new Event.Received(message)));
         this.peers.configuration(raft.configuration());
@@ -177,9 +190,11 @@ final class EventLoop implements Loop {
     void start() {
         stage.execute(() -> {
             sayLevel(raft.configuration());
+            observer.started(raft.loss());
             carryOut();
             greet(GREETINGS);
             place.start(options);
+            machine.start();
         });
     }
 
@@ -247,16 +262,35 @@ final class EventLoop implements Loop {
     @Override
     public void machineFailed(Throwable cause, long index) {
         LOG.error("the machine failed at index {}; this node hands over and rebuilds its state", index, cause);
+        observer.machineFailed(index);
         mailbox.post(new Event.Transfer());
     }
 
     @Override
     public void machineRestarted(long appliedIndex, long told) {
+        observer.machineRebuilt(appliedIndex);
         mailbox.post(new Event.MachineRestarted(appliedIndex, told));
     }
 
     @Override
+    public void diverged(Agreement.Finding finding, boolean again) {
+        mailbox.post((Runnable) () -> {
+            observer.diverged(finding, raft);
+            if (finding.alone() == record.storeId()) {
+                step(new Event.Transfer());
+                machine.standsAlone(finding.index(), raft.base().index(), again);
+            }
+        });
+    }
+
+    /** Where this node's machine was seen to differ from all others. Any thread. */
+    DivergenceReport divergence() {
+        return observer.divergence();
+    }
+
+    @Override
     public void snapshotSaved(LogPosition position) {
+        observer.snapshotTaken(position.index());
         mailbox.post(new Event.SnapshotSaved(position));
         mailbox.post((Runnable) () -> snapshotting.saved(position));
     }
@@ -279,7 +313,21 @@ final class EventLoop implements Loop {
 
     @Override
     public Map<String, String> stats() {
-        return Reports.stats(view, machine.appliedIndex());
+        Map<String, String> stats = Reports.stats(view, machine.appliedIndex());
+        long diverged = divergence().own();
+        stats.put("diverged", diverged == 0 ? "no" : Long.toString(diverged));
+        metrics.all().forEach((name, value) -> stats.put(name, Long.toString(value)));
+        return stats;
+    }
+
+    @Override
+    public void count(String name, long amount) {
+        metrics.add(name, amount);
+    }
+
+    @Override
+    public Map<String, Long> metrics() {
+        return Reports.metrics(metrics, view, machine.appliedIndex(), limits, budget);
     }
 
     @Override
@@ -364,12 +412,15 @@ final class EventLoop implements Loop {
                 } else if (event instanceof Event.Recovered) {
                     recoveryReport.ended();
                 }
+                observer.took(event);
             } else if (item instanceof Heard heard) {
                 heard(heard);
             } else if (item instanceof Runnable task) {
                 task.run();
             } else {
-                requests.add((List<Operation>) item);
+                List<Operation> operations = (List<Operation>) item;
+                metrics.add("commands_received", operations.size());
+                requests.add(operations);
             }
         }
         requests.admit();
@@ -405,6 +456,10 @@ final class EventLoop implements Loop {
             rollCalls.asked(question, sender, raft.role());
         } else if (message instanceof RollCall.Answer answer) {
             rollCalls.answered(answer, sender, peers.clusterId() == heard.envelope.clusterId());
+        } else if (message instanceof Comparison comparison) {
+            if (peers.clusterId() == heard.envelope.clusterId()) {
+                machine.compare(comparison, sender);
+            }
         }
     }
 
@@ -426,11 +481,13 @@ final class EventLoop implements Loop {
         // Before anything leaves: a lease that this turn gave up must not be seen once the hand-over is on its way.
         view = View.of(raft);
         for (Effect effect : effects) {
+            observer.carriesOut(effect, view, machine.appliedIndex());
             carryOut(effect);
         }
         while (!heldBack.isEmpty() && heldBack.getFirst().sequence() <= persisted) {
             peers.send(heldBack.removeFirst().message());
         }
+        observer.turned(raft);
         scheduleTick();
     }
 
@@ -480,6 +537,9 @@ final class EventLoop implements Loop {
     private void roleChanged(Effect.RoleChanged changed) {
         String leader = changed.leader() == 0 ? "unknown" : peers.addressOf(changed.leader());
         LOG.info("{} in term {}, leader {}", changed.role(), changed.term(), leader);
+        if (changed.role() == Role.LEADER && machine.suspect() != null) {
+            mailbox.post(new Event.Transfer()); // It could answer nothing.
+        }
         if (changed.role() != Role.LEADER) {
             handOvers.forEach(future -> future.complete(null));
             handOvers.clear();
@@ -612,6 +672,7 @@ final class EventLoop implements Loop {
         machine.close(() -> writer.close(() -> {
             late.cancel();
             snapshotting.close();
+            observer.close();
             stage.close();
             if (ended.compareAndSet(false, true)) {
                 then.accept(null);

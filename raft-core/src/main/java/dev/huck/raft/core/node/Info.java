@@ -214,5 +214,6 @@ final class Info {
         line.accept("raft_last_applied_index", status.appliedIndex());
         line.accept("raft_snapshot_last_idx", status.snapshotIndex());
         line.accept("raft_log_entries", status.lastIndex() - status.snapshotIndex());
+        loop.metrics().forEach((name, value) -> line.accept("raft_" + name, value));
     }
 }

@@ -31,6 +31,8 @@ final class LogWriter {
     private static final long MEDIUM_SYNC_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int ITEMS_A_TURN = 1024;
 
+    private final Environment environment;
+    private final Metrics metrics;
     private final LogStore store;
     private final NodeFile file;
     private final Consumer<Event> events;
@@ -70,7 +72,10 @@ final class LogWriter {
             NodeFile file,
             NodeRecord record,
             Consumer<Event> events,
-            Consumer<Throwable> failed) {
+            Consumer<Throwable> failed,
+            Metrics metrics) {
+        this.environment = environment;
+        this.metrics = metrics;
         this.store = store;
         this.file = file;
         this.record = record;
@@ -119,7 +124,7 @@ final class LogWriter {
             if (!dead) {
                 dead = true;
                 try {
-                    store.sync();
+                    sync();
                     file.write(record.withClean(true));
                 } catch (IOException | RuntimeException e) {
                     fail(e);
@@ -166,7 +171,7 @@ final class LogWriter {
                 } else if (item instanceof Level level) {
                     change(level.durability);
                 } else if (item instanceof EndRecovery) {
-                    store.sync();
+                    sync();
                     record = record.withLoss(Loss.NONE).withBootId(bootId);
                     file.write(record);
                     after.add(() -> events.accept(new Event.Recovered()));
@@ -190,7 +195,7 @@ final class LogWriter {
 
     private void change(Durability level) throws IOException {
         if (level != durability) {
-            store.sync();
+            sync();
             record = record.withLastDurability(level);
             file.write(record);
             durability = level;
@@ -217,7 +222,7 @@ final class LogWriter {
     /** From the first entry on, an empty log is a loss and not a beginning. */
     private void rememberThatThereWasALog() throws IOException {
         if (!record.founded() && store.last().index() > 0) {
-            store.sync();
+            sync();
             record = record.withFounded(true);
             file.write(record);
         }
@@ -247,8 +252,19 @@ final class LogWriter {
         }
     }
 
+    private void sync() throws IOException {
+        long from = environment.nanoTime();
+        store.sync();
+        metrics.add("log_syncs", 1);
+        metrics.add("log_sync_nanos", environment.nanoTime() - from);
+    }
+
     private void append(List<LogEntry> entries) throws IOException {
         if (!entries.isEmpty()) {
+            metrics.add("log_entries_written", entries.size());
+            metrics.add(
+                    "log_bytes_written",
+                    entries.stream().mapToLong(entry -> entry.payload().length).sum());
             store.append(List.copyOf(entries));
             entries.clear();
         }
@@ -257,7 +273,7 @@ final class LogWriter {
     private void persisted(long sequence, boolean mustSync) throws IOException {
         written = sequence;
         if (mustSync || durability == Durability.HIGH) {
-            store.sync();
+            sync();
             events.accept(new Event.Synced(sequence));
         } else if (durability == Durability.MEDIUM && !syncScheduled) {
             syncScheduled = true;
@@ -272,7 +288,7 @@ final class LogWriter {
             return;
         }
         try {
-            store.sync();
+            sync();
             events.accept(new Event.Synced(written));
         } catch (Throwable e) {
             fail(e);

@@ -62,6 +62,14 @@ interface Loop {
     void machineRestarted(long appliedIndex, long told);
 
     /**
+     * The machines of this node and of others are not the same any more.
+     *
+     * @param finding since when, and who
+     * @param again whether this node's machine was rebuilt because of it before
+     */
+    void diverged(Agreement.Finding finding, boolean again);
+
+    /**
      * A snapshot of the machine is durable.
      *
      * @param position what it covers
@@ -104,6 +112,17 @@ interface Loop {
 
     /** @return a moment's view of the node */
     NodeStatus status();
+
+    /**
+     * Counts something.
+     *
+     * @param name what
+     * @param amount how much more
+     */
+    void count(String name, long amount);
+
+    /** @return as {@link dev.huck.raft.api.Node#metrics} */
+    Map<String, Long> metrics();
 
     /** @return the node's figures, sorted by name, for {@code RAFTSTATS} */
     Map<String, String> stats();

@@ -9,6 +9,7 @@ import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.api.spi.ReplySink;
 import dev.huck.raft.core.consensus.CommandReader;
+import dev.huck.raft.core.consensus.Comparison;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Entries;
 import dev.huck.raft.core.env.Environment;
@@ -44,6 +45,7 @@ final class MachineRunner {
     private final MachineState state;
     private final Answers answers;
     private final SnapshotTaker snapshots;
+    private final Agreement agreement;
     private final Loop loop;
     private final BuiltIns builtIns;
     private final Options options;
@@ -59,6 +61,10 @@ final class MachineRunner {
     private long backOff = MIN_BACK_OFF_NANOS;
     private boolean rebuildScheduled;
     private long faultIndex;
+    /** The divergence for which the machine was rebuilt; 0 for none. */
+    private long diverged;
+    /** The machine is to be rebuilt from before this entry. */
+    private long before = Long.MAX_VALUE;
     /** What the latest snapshot covers that this was told to restore. */
     private long told;
 
@@ -77,6 +83,8 @@ final class MachineRunner {
      * @param builtIns the commands that need no machine
      * @param options how reads are answered unless they say otherwise, and how long they wait
      * @param filesStage the one stage on which snapshots are saved and received
+     * @param self this node's store
+     * @param peers reaches the others, with whose machines this one is compared
      */
     MachineRunner(
             Environment env,
@@ -85,12 +93,15 @@ final class MachineRunner {
             Loop loop,
             BuiltIns builtIns,
             Options options,
-            Stage filesStage) {
+            Stage filesStage,
+            long self,
+            Peers peers) {
         this.stage = env.stage("machine");
         this.inbox = new Mailbox<>(stage, TASKS_A_TURN, this::turn);
         this.state = new MachineState(machines, files);
         this.snapshots = new SnapshotTaker(state, files, filesStage, loop);
         this.answers = new Answers(state, loop, inbox::post, env, stage, options);
+        this.agreement = new Agreement(self, peers, stage, inbox::post, state, this::found);
         this.loop = loop;
         this.builtIns = builtIns;
         this.options = options;
@@ -116,6 +127,24 @@ final class MachineRunner {
             throw new HuckException.StartFailed(
                     "MACHINE the machine could not be restored from its snapshot, which is left as it is: " + e, e);
         }
+    }
+
+    /** Begins to compare this node's machine with the others'. */
+    void start() {
+        agreement.start();
+    }
+
+    /** A word of another member about its machine. Any thread. */
+    void compare(Comparison message, String sender) {
+        inbox.post(() -> {
+            if (message instanceof Comparison.Report report) {
+                agreement.reported(report);
+            } else if (message instanceof Comparison.Question question) {
+                agreement.asked(question, sender);
+            } else if (message instanceof Comparison.Answer answer) {
+                agreement.answered(answer);
+            }
+        });
     }
 
     /** @return the last entry applied to the machine. Any thread */
@@ -274,6 +303,7 @@ final class MachineRunner {
      */
     void close(Runnable after) {
         closed = true;
+        inbox.post(agreement::stop);
         // Behind the end of the turn, so that what was answered leaves.
         inbox.post(() -> stage.execute(() -> {
             stage.close();
@@ -290,6 +320,7 @@ final class MachineRunner {
             appliedIndex = state.index();
             if (state.suspect() == null) {
                 loop.applied(appliedIndex);
+                agreement.moved();
             }
         }
     }
@@ -336,11 +367,13 @@ final class MachineRunner {
         long stamp = Entries.stamp(entry.payload());
         long seed = Entries.seed(entry.payload());
         context.version(state.configuration().machine());
-        for (int i = 0; next(calls); i++) {
-            context.moveTo(entry.index(), entry.term(), i, stamp, seed);
-            applyCommand(calls, operations == null || i >= operations.length ? null : operations[i]);
+        int count = 0;
+        for (; next(calls); count++) {
+            context.moveTo(entry.index(), entry.term(), count, stamp, seed);
+            applyCommand(calls, operations == null || count >= operations.length ? null : operations[count]);
             state.ran(entry.index(), context.nanos());
         }
+        loop.count("commands_applied", count);
         applied(entry, context.nanos());
     }
 
@@ -354,6 +387,7 @@ final class MachineRunner {
 
     private void applied(LogEntry entry, long nanos) {
         state.applied(entry.index(), entry.term(), nanos);
+        state.digest().applied(entry);
         moved = true;
         if (entry.index() >= faultIndex) {
             backOff = MIN_BACK_OFF_NANOS;
@@ -398,6 +432,7 @@ final class MachineRunner {
             guard.abandon();
             throw e;
         }
+        state.digest().result(guard.resultHash());
         guard.end(call.command());
     }
 
@@ -424,6 +459,60 @@ final class MachineRunner {
         rebuildLater();
     }
 
+    // ---- a machine that is not what the others' are
+
+    private void found(Agreement.Finding finding) {
+        boolean again = diverged != 0 && (finding.index() == diverged || !finding.exact());
+        loop.diverged(finding, again);
+    }
+
+    /**
+     * This node's machine differs from all others: nothing is applied to it or read from it any more. It is rebuilt from
+     * before the entry, unless that was tried before, or nothing older is there.
+     *
+     * @param index the first entry at which it differs
+     * @param base the log begins behind this entry
+     * @param again whether a rebuilt machine differed again
+     */
+    void standsAlone(long index, long base, boolean again) {
+        inbox.post(() -> {
+            if (state.suspect() == null) {
+                distrustFrom(index, base, again);
+            }
+        });
+    }
+
+    private void distrustFrom(long index, long base, boolean again) {
+        boolean hopeless = again || !goBefore(index, base);
+        state.distrust("MACHINE this node's state differs from the others' from index " + index + " on"
+                + (hopeless
+                        ? ": it serves nothing until its directory is emptied and it joins anew"
+                        : " and is being rebuilt")
+                + "; nothing was done, ask another node");
+        moved = true;
+        diverged = index;
+        faultIndex = index;
+        before = index;
+        if (hopeless) {
+            LOG.error(
+                    "this node's state still differs from the others' at index {} and can't be rebuilt: it goes on to vote and"
+                            + " to store, and serves nothing. Empty its directory and let it join anew; then look for what"
+                            + " is not deterministic in the machine",
+                    index);
+        } else {
+            rebuildLater();
+        }
+    }
+
+    private boolean goBefore(long index, long base) {
+        try {
+            return state.goBefore(index, base);
+        } catch (IOException e) {
+            LOG.error("snapshots of the state that differs could not be set aside", e);
+            return false;
+        }
+    }
+
     private void rebuildLater() {
         if (!rebuildScheduled) {
             rebuildScheduled = true;
@@ -438,6 +527,7 @@ final class MachineRunner {
             return;
         }
         try {
+            state.goBefore(before, 0);
             state.restoreNewest();
         } catch (Throwable e) {
             LOG.error("the machine could not be rebuilt from its snapshot; tried again later", e);
@@ -449,6 +539,8 @@ final class MachineRunner {
 
     private void restarted() {
         moved = true;
+        before = Long.MAX_VALUE;
+        agreement.restarted();
         answers.restarted();
         appliedIndex = state.index();
         LOG.info("the machine was rebuilt as of index {}", appliedIndex);

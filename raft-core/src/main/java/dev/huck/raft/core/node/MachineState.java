@@ -33,6 +33,7 @@ final class MachineState {
     private long stamp;
     private Configuration configuration = Configuration.EMPTY;
     private SessionTable sessions = new SessionTable();
+    private final Digest digest = new Digest();
 
     /** What a read sees: the last command, which may be one in the middle of an entry. */
     private static final class ReadPoint implements ReadContext {
@@ -99,6 +100,11 @@ final class MachineState {
         return sessions;
     }
 
+    /** Over all that was applied. */
+    Digest digest() {
+        return digest;
+    }
+
     ReadContext readContext() {
         return readPoint;
     }
@@ -139,6 +145,7 @@ final class MachineState {
             }
             if (info == null) {
                 become(fresh, LogPosition.START, 0, Configuration.EMPTY, new SessionTable());
+                digest.begin(0, 0);
                 return null;
             }
             SessionTable[] restored = new SessionTable[1];
@@ -153,8 +160,35 @@ final class MachineState {
                 continue;
             }
             become(fresh, info.position(), info.stamp(), info.configuration(), restored[0]);
+            digest.begin(info.position().index(), info.digest());
             return info;
         }
+    }
+
+    /**
+     * Drops the snapshots that cover an entry, so that the machine can be rebuilt from before it.
+     *
+     * @param index the entry
+     * @param base the log begins behind this entry
+     * @return false if nothing older is left to begin from; nothing is dropped then
+     * @throws IOException when the disk failed
+     */
+    boolean goBefore(long index, long base) throws IOException {
+        long oldest = 0;
+        for (SnapshotInfo info : snapshots.all()) {
+            if (info.position().index() < index) {
+                oldest = Math.max(oldest, info.position().index());
+            }
+        }
+        if (oldest < base) {
+            return false;
+        }
+        for (SnapshotInfo info : snapshots.all()) {
+            if (info.position().index() >= index) {
+                snapshots.discardBad(info);
+            }
+        }
+        return true;
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // only the machine stage writes it

@@ -11,6 +11,7 @@ import dev.huck.raft.core.storage.Incarnation;
 import dev.huck.raft.core.wire.Envelope;
 import dev.huck.raft.core.wire.FrameException;
 import dev.huck.raft.core.wire.PeerCodec;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
@@ -25,25 +26,56 @@ final class Peers {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.huck.raft");
 
+    /** What messages are counted under. */
+    private static final ClassValue<String> NAMES = new ClassValue<>() {
+        @Override
+        protected String computeValue(Class<?> type) {
+            String name = type.getName();
+            return name.substring(name.lastIndexOf('.') + 1)
+                    .replaceAll("^(Message|Admission)\\$", "")
+                    .replaceAll("([a-z])([A-Z])", "$1_$2")
+                    .replace('$', '_')
+                    .toLowerCase(Locale.ROOT);
+        }
+    };
+
+    private static final ClassValue<String> SENT = prefixed("sent_");
+    private static final ClassValue<String> RECEIVED = prefixed("received_");
+
+    private static ClassValue<String> prefixed(String prefix) {
+        return new ClassValue<>() {
+            @Override
+            protected String computeValue(Class<?> type) {
+                return prefix + NAMES.get(type);
+            }
+        };
+    }
+
+    private final Metrics metrics;
     private final long self;
     private final Incarnation incarnation;
     private final String address;
     private final Transport transport;
     /** Newest version of the protocol that this node understands, or is told to. */
-    private final int protocolMax;
+    private volatile int protocolMax = 1;
 
     private final Map<Long, String> heardFrom = new ConcurrentHashMap<>();
     private final Map<String, String> refused = new ConcurrentHashMap<>();
     private volatile Configuration configuration = Configuration.EMPTY;
     private volatile long clusterId;
 
-    Peers(long self, Incarnation incarnation, String address, Transport transport, long clusterId, int protocolMax) {
-        this.protocolMax = protocolMax;
+    Peers(long self, Incarnation incarnation, String address, Transport transport, long clusterId, Metrics metrics) {
+        this.metrics = metrics;
         this.self = self;
         this.incarnation = incarnation;
         this.address = address;
         this.transport = transport;
         this.clusterId = clusterId;
+    }
+
+    /** The newest version of the protocol that this node admits to; before anything is sent. */
+    void speak(int newest) {
+        protocolMax = newest;
     }
 
     void configuration(Configuration newest) {
@@ -91,10 +123,10 @@ final class Peers {
 
     /** Sends to whoever is at an address; receiver 0 for anybody. */
     void send(String to, long receiver, PeerMessage message) {
-        transport.send(
-                to,
-                lane(message),
-                PeerCodec.encode(new Envelope(clusterId, GROUP, receiver, address, incarnation, message)));
+        byte[] frame = PeerCodec.encode(new Envelope(clusterId, GROUP, receiver, address, incarnation, message));
+        metrics.add(SENT.get(message.getClass()), 1);
+        metrics.add("peer_bytes_sent", frame.length);
+        transport.send(to, lane(message), frame);
     }
 
     private static Lane lane(PeerMessage message) {
@@ -138,6 +170,8 @@ final class Peers {
             }
             heardFrom.put(from, envelope.senderAddress());
         }
+        metrics.add(RECEIVED.get(envelope.message().getClass()), 1);
+        metrics.add("peer_bytes_received", frame.length);
         sink.accept(envelope, envelope.message());
     }
 

@@ -18,6 +18,7 @@ import dev.huck.raft.core.storage.NodeFile;
 import dev.huck.raft.core.storage.NodeRecord;
 import dev.huck.raft.core.storage.SnapshotFiles;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -156,6 +157,21 @@ public final class RaftNode implements Node, Gateway {
     /** @return the core, for inspection by who runs the node in one thread */
     public Raft raft() {
         return loop.raft();
+    }
+
+    /** @return the first entry at which this node's machine was seen to differ from all others; 0 for none. Any thread */
+    public long divergedAt() {
+        return loop.divergence().own();
+    }
+
+    /** @return whether {@link #divergedAt} is the first entry, and not only the oldest of which it is known. Any thread */
+    public boolean divergedExactly() {
+        return loop.divergence().isExact();
+    }
+
+    @Override
+    public Map<String, Long> metrics() {
+        return loop.metrics();
     }
 
     @Override

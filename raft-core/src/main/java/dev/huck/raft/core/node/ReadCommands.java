@@ -4,6 +4,7 @@ import dev.huck.raft.api.Command;
 import dev.huck.raft.api.CommandException;
 import dev.huck.raft.api.Consistency;
 import dev.huck.raft.api.ReadOptions;
+import dev.huck.raft.api.Reply;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -31,7 +32,8 @@ final class ReadCommands {
             session.error(Faults.message(e));
             return;
         }
-        session.ok();
+        // Holds nothing and is not refused when memory is short: it has taken effect already.
+        session.reply(Reply::ok);
     }
 
     private static ReadOptions options(Command command) {

@@ -54,6 +54,7 @@ final class ReplicatedPass {
                 return;
             }
             result = mutation.apply(context);
+            reply.settle(result);
         } catch (CommandException e) {
             reply.replace(Faults.message(e));
             return;

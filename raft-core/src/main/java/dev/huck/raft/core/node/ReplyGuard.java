@@ -23,6 +23,11 @@ final class ReplyGuard implements Reply {
     /** Elements that are still to come before the reply is whole. */
     private long owed;
 
+    /** Over what the command gave back, whether anybody listens or not; settled once its result is known. */
+    private long hash;
+
+    private boolean settled;
+
     private @Nullable String wrong;
     private @Nullable RuntimeException lost;
 
@@ -43,6 +48,8 @@ final class ReplyGuard implements Reply {
     void begin(@Nullable ReplySink to) {
         sink = to;
         owed = 1;
+        hash = 0;
+        settled = false;
         wrong = null;
         lost = null;
         if (to != null) {
@@ -59,6 +66,17 @@ final class ReplyGuard implements Reply {
         return sink != null;
     }
 
+    /** The command's result is this, whatever is replied to whoever listens. */
+    void settle(@Nullable Object result) {
+        hash = Hashing.value(0, result);
+        settled = true;
+    }
+
+    /** Over the command's result: the same on every node, as far as the machine is deterministic. */
+    long resultHash() {
+        return hash;
+    }
+
     /** Takes back what was written of this reply and makes it an error. */
     void replace(String error) {
         takeBack();
@@ -68,6 +86,9 @@ final class ReplyGuard implements Reply {
     /** Takes back what was written of this reply. */
     void takeBack() {
         owed = 1;
+        if (!settled) {
+            hash = 0;
+        }
         wrong = null;
         if (sink != null && lost == null) {
             try {
@@ -118,62 +139,88 @@ final class ReplyGuard implements Reply {
 
     @Override
     public void simple(String text) {
+        note(1, text);
         write(0, to -> to.simple(text));
     }
 
     @Override
     public void error(String message) {
+        note(2, message);
         write(0, to -> to.error(message));
     }
 
     @Override
     public void integer(long value) {
+        note(3, value);
         write(0, to -> to.integer(value));
     }
 
     @Override
     public void bulk(byte[] bytes, int offset, int length) {
+        if (!settled) {
+            hash = Hashing.mix(Hashing.mix(hash, 4), bytes, offset, length);
+        }
         write(0, to -> to.bulk(bytes, offset, length));
     }
 
     @Override
     public void nil() {
+        note(5, 0);
         write(0, Reply::nil);
     }
 
     @Override
     public void nilArray() {
+        note(6, 0);
         write(0, Reply::nilArray);
     }
 
     @Override
     public void array(int size) {
+        note(7, size);
         write(size, to -> to.array(size));
     }
 
     @Override
     public void map(int size) {
+        note(8, size);
         write(2L * size, to -> to.map(size));
     }
 
     @Override
     public void set(int size) {
+        note(9, size);
         write(size, to -> to.set(size));
     }
 
     @Override
     public void decimal(double value) {
+        note(10, Double.doubleToLongBits(value));
         write(0, to -> to.decimal(value));
     }
 
     @Override
     public void bool(boolean value) {
+        note(11, value ? 1 : 0);
         write(0, to -> to.bool(value));
     }
 
     @Override
     public void verbatim(String text) {
+        note(12, text);
         write(0, to -> to.verbatim(text));
+    }
+
+    private void note(int kind, long value) {
+        if (!settled) {
+            hash = Hashing.mix(Hashing.mix(hash, kind), value);
+        }
+    }
+
+    private void note(int kind, String text) {
+        if (!settled) {
+            hash = Hashing.mix(Hashing.mix(hash, kind), text);
+        }
     }
 
     /** The closures do not outlive the call: the compiler removes them once it has inlined this. */

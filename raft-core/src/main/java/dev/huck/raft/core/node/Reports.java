@@ -7,9 +7,12 @@ import dev.huck.raft.api.Role;
 import dev.huck.raft.api.VersionRange;
 import dev.huck.raft.api.Voting;
 import dev.huck.raft.core.consensus.Configuration;
+import dev.huck.raft.core.consensus.Limits;
+import dev.huck.raft.core.consensus.Loss;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.consensus.Member.Versions;
 import dev.huck.raft.core.storage.NodeRecord;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -31,10 +34,14 @@ final class Reports {
                 view.commitIndex(),
                 applied,
                 view.snapshot().index(),
-                view.configuration().members().stream()
-                        .map(member -> member(member, record.storeId(), view, applied))
-                        .toList(),
+                members(view.configuration(), view, record.storeId(), applied),
                 configuration(view));
+    }
+
+    static List<MemberInfo> members(Configuration configuration, View view, long self, long applied) {
+        return configuration.members().stream()
+                .map(member -> member(member, self, view, applied))
+                .toList();
     }
 
     private static MemberInfo member(Member member, long self, View view, long ownApplied) {
@@ -88,14 +95,29 @@ final class Reports {
         stats.put("last_snapshot_term", Long.toString(view.snapshot().term()));
         int members = view.configuration().members().size();
         stats.put("num_peers", Integer.toString(Math.max(0, members - 1)));
-        stats.put("recovering", recovering(view));
+        stats.put("recovering", name(view.loss()));
         stats.put("state", RaftCommands.nameOf(view.role()));
         stats.put("term", Long.toString(view.term()));
         return stats;
     }
 
-    private static String recovering(View view) {
-        return switch (view.loss()) {
+    /** All that is counted, and how full is what has a bound. */
+    static Map<String, Long> metrics(Metrics metrics, View view, long applied, Limits limits, Budget budget) {
+        Map<String, Long> all = metrics.all();
+        all.put("term", view.term());
+        all.put("last_index", view.last().index());
+        all.put("commit_index", view.commitIndex());
+        all.put("applied_index", applied);
+        all.put("snapshot_index", view.snapshot().index());
+        all.put("apply_bytes", view.applyBytes());
+        all.put("apply_bytes_limit", limits.applyBytes());
+        all.put("commands_under_way_bytes", budget.held());
+        all.put("commands_under_way_limit", budget.limit());
+        return all;
+    }
+
+    static String name(Loss loss) {
+        return switch (loss) {
             case NONE -> "no";
             case POWER -> "power";
             case CORRUPTION -> "corruption";

@@ -51,7 +51,8 @@ final class SnapshotTaker {
         LogPosition position = state.position();
         Configuration configuration = state.configuration();
         long stamp = state.stamp();
-        filesStage.execute(() -> save(position, configuration, stamp, sessions, snapshot));
+        long digest = state.digest().value();
+        filesStage.execute(() -> save(position, configuration, stamp, digest, sessions, snapshot));
     }
 
     /** A snapshot of the live state has to be written before the next command; so it is, but to memory, not to the disk. */
@@ -66,14 +67,19 @@ final class SnapshotTaker {
     }
 
     private void save(
-            LogPosition position, Configuration configuration, long stamp, SessionImage sessions, Snapshot snapshot) {
+            LogPosition position,
+            Configuration configuration,
+            long stamp,
+            long digest,
+            SessionImage sessions,
+            Snapshot snapshot) {
         LogPosition saved;
         Snapshot whole = out -> {
             sessions.writeTo(out);
             snapshot.writeTo(out);
         };
         try {
-            saved = files.save(position, configuration, stamp, whole).position();
+            saved = files.save(position, configuration, stamp, digest, whole).position();
         } catch (Throwable e) {
             LOG.error("the snapshot at index {} could not be written; the log is kept", position.index(), e);
             loop.snapshotAbandoned("the snapshot could not be written: " + e.getMessage());

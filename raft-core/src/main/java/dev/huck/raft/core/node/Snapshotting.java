@@ -4,6 +4,7 @@ import dev.huck.raft.api.HuckException;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Effect;
 import dev.huck.raft.core.consensus.Event;
+import dev.huck.raft.core.env.Environment;
 import dev.huck.raft.core.env.Stage;
 import dev.huck.raft.core.storage.SnapshotFiles;
 import dev.huck.raft.core.storage.SnapshotFiles.SnapshotInfo;
@@ -27,15 +28,23 @@ final class Snapshotting {
     private final Consumer<Event> events;
     private final Consumer<Runnable> loop;
     private final List<CompletableFuture<Long>> wanted = new ArrayList<>();
+    private final Environment environment;
+    /** Files stage only. */
+    private final Throttle throttle;
+
     private boolean capturing;
 
     Snapshotting(
+            Environment environment,
+            long bytesPerSecond,
             SnapshotFiles files,
             Stage filesStage,
             int chunkBytes,
             MachineRunner machine,
             Consumer<Event> events,
             Consumer<Runnable> loop) {
+        this.environment = environment;
+        this.throttle = new Throttle(bytesPerSecond);
         this.files = files;
         this.filesStage = filesStage;
         this.chunkBytes = chunkBytes;
@@ -83,16 +92,23 @@ final class Snapshotting {
     private void readNow(Effect.ReadChunk read) {
         try {
             SnapshotFiles.Chunk chunk = files.read(read.position(), read.offset(), chunkBytes);
-            events.accept(
-                    chunk == null
-                            ? nothing(read)
-                            : new Event.ChunkRead(
-                                    read.peer(),
-                                    read.session(),
-                                    chunk.info().position(),
-                                    chunk.info().length(),
-                                    chunk.offset(),
-                                    chunk.bytes()));
+            if (chunk == null) {
+                events.accept(nothing(read));
+                return;
+            }
+            Event.ChunkRead event = new Event.ChunkRead(
+                    read.peer(),
+                    read.session(),
+                    chunk.info().position(),
+                    chunk.info().length(),
+                    chunk.offset(),
+                    chunk.bytes());
+            long wait = throttle.take(environment.nanoTime(), chunk.bytes().length);
+            if (wait == 0) {
+                events.accept(event);
+            } else {
+                filesStage.schedule(wait, () -> events.accept(event));
+            }
         } catch (IOException e) {
             // The damaged one is set aside; the core asks again after a while, and then finds a fresh one.
             LOG.warn("a snapshot can't be read for a peer, another is taken: {}", e.getMessage());

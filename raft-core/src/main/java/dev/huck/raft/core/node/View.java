@@ -15,6 +15,7 @@ import java.util.List;
  *
  * @param loss why the node is recovering, if it is
  * @param applied how far members' machines have come, where this node leads and they say so
+ * @param applyBytes handed to the machine and not yet applied
  */
 record View(
         Role role,
@@ -26,7 +27,8 @@ record View(
         Configuration configuration,
         long leaseUntil,
         List<Applied> applied,
-        Loss loss) {
+        Loss loss,
+        long applyBytes) {
 
     static View of(Raft raft) {
         return new View(
@@ -39,7 +41,8 @@ record View(
                 raft.configuration(),
                 raft.leaseUntil(),
                 applied(raft),
-                raft.loss());
+                raft.loss(),
+                raft.applyBytes());
     }
 
     /**

@@ -70,9 +70,10 @@ public final class SnapshotFiles implements AutoCloseable {
      * @param stamp the replicated time there: nanoseconds since the epoch
      * @param length of the whole file in bytes
      * @param name of the file, with its folder
+     * @param digest over all that was applied up to there
      */
     public record SnapshotInfo(
-            LogPosition position, Configuration configuration, long stamp, long length, String name) {}
+            LogPosition position, Configuration configuration, long stamp, long length, String name, long digest) {}
 
     /**
      * A piece of a published snapshot.
@@ -144,11 +145,16 @@ public final class SnapshotFiles implements AutoCloseable {
             if (!name(header.position()).equals(name)) {
                 throw new CorruptSnapshotException(name, "it covers " + header.position());
             }
-            return new SnapshotInfo(header.position(), header.configuration(), header.stamp(), file.length(), name);
+            return info(header, file.length(), name);
         } catch (CorruptSnapshotException e) {
             LOG.error("{}; it is set aside", e.getMessage());
             return null;
         }
+    }
+
+    private static SnapshotInfo info(SnapshotHeader header, long length, String name) {
+        return new SnapshotInfo(
+                header.position(), header.configuration(), header.stamp(), length, name, header.digest());
     }
 
     private static String name(LogPosition position) {
@@ -181,11 +187,13 @@ public final class SnapshotFiles implements AutoCloseable {
      * @param position the last entry that the state covers
      * @param configuration in force there
      * @param stamp the replicated time there
+     * @param digest over all that was applied up to there
      * @param snapshot the captured state
      * @return the durable snapshot; the newest that was there already if that is as new as this one
      * @throws IOException when it could not be written or synced; nothing is published
      */
-    public SnapshotInfo save(LogPosition position, Configuration configuration, long stamp, Snapshot snapshot)
+    public SnapshotInfo save(
+            LogPosition position, Configuration configuration, long stamp, long digest, Snapshot snapshot)
             throws IOException {
         checkUsable();
         SnapshotInfo newest = newest();
@@ -194,7 +202,7 @@ public final class SnapshotFiles implements AutoCloseable {
         }
         boolean done = false;
         try {
-            SnapshotHeader header = new SnapshotHeader(position, configuration, stamp);
+            SnapshotHeader header = new SnapshotHeader(position, configuration, stamp, digest);
             long length = write(header, snapshot);
             SnapshotInfo info = publish(SAVED, header, length);
             done = true;
@@ -365,7 +373,7 @@ public final class SnapshotFiles implements AutoCloseable {
             failure = e;
             throw e;
         }
-        SnapshotInfo info = new SnapshotInfo(header.position(), header.configuration(), header.stamp(), length, name);
+        SnapshotInfo info = info(header, length, name);
         add(info);
         return info;
     }

@@ -11,17 +11,18 @@ import java.util.zip.CRC32C;
 
 /**
  * The front of a snapshot file: magic (8 bytes), format (4), length of the configuration (4), index (8), term (8), stamp
- * (8), the configuration, and the CRC32C of all before it (4).
+ * (8), the digest (8), the configuration, and the CRC32C of all before it (4).
  *
  * @param position the last entry that the state covers
  * @param configuration in force there
  * @param stamp the replicated time there
+ * @param digest over all that was applied up to there
  */
-record SnapshotHeader(LogPosition position, Configuration configuration, long stamp) {
+record SnapshotHeader(LogPosition position, Configuration configuration, long stamp, long digest) {
     private static final long MAGIC = 0x4855434b534e4150L; // "HUCKSNAP"
     private static final int FORMAT = 1;
     private static final int MAGIC_FORMAT_LENGTH = 8 + 4 + 4;
-    private static final int FIXED = MAGIC_FORMAT_LENGTH + 8 + 8 + 8;
+    private static final int FIXED = MAGIC_FORMAT_LENGTH + 8 + 8 + 8 + 8;
     private static final int CHECKSUM = 4;
     /** More than any configuration takes: no damaged length makes us allocate more. */
     private static final int MAX_CONFIGURATION = 1 << 20;
@@ -30,7 +31,11 @@ record SnapshotHeader(LogPosition position, Configuration configuration, long st
         byte[] encoded = Entries.encode(configuration);
         ByteBuffer out = ByteBuffer.allocate(FIXED + encoded.length + CHECKSUM);
         out.putLong(MAGIC).putInt(FORMAT).putInt(encoded.length);
-        out.putLong(position.index()).putLong(position.term()).putLong(stamp).put(encoded);
+        out.putLong(position.index())
+                .putLong(position.term())
+                .putLong(stamp)
+                .putLong(digest)
+                .put(encoded);
         return out.putInt(checksum(out.array())).array();
     }
 
@@ -84,7 +89,8 @@ record SnapshotHeader(LogPosition position, Configuration configuration, long st
         try {
             LogPosition position = new LogPosition(in.getLong(), in.getLong());
             long stamp = in.getLong();
-            return new SnapshotHeader(position, Entries.decodeConfiguration(in), stamp);
+            long digest = in.getLong();
+            return new SnapshotHeader(position, Entries.decodeConfiguration(in), stamp, digest);
         } catch (IllegalArgumentException | IndexOutOfBoundsException | BufferUnderflowException e) {
             // Not damage: the checksum was right. A newer version wrote it, or a fault of ours did.
             throw new IOException("the header of snapshot file " + name + " can't be read: " + e.getMessage(), e);

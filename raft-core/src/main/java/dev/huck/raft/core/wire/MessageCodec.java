@@ -7,6 +7,7 @@ import dev.huck.raft.core.consensus.Admission.Invitation;
 import dev.huck.raft.core.consensus.Admission.JoinReply;
 import dev.huck.raft.core.consensus.Admission.JoinRequest;
 import dev.huck.raft.core.consensus.Admission.Outdated;
+import dev.huck.raft.core.consensus.Comparison;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Entries;
 import dev.huck.raft.core.consensus.Forwarding;
@@ -73,6 +74,9 @@ final class MessageCodec {
     private static final byte READ_INDEX_REQUEST = 18;
     private static final byte READ_INDEX_REPLY = 19;
     private static final byte OUTDATED = 25; // those between are ForwardingCodec's
+    private static final byte COMPARISON_REPORT = 30;
+    private static final byte COMPARISON_QUESTION = 31;
+    private static final byte COMPARISON_ANSWER = 32;
 
     /** An entry in {@link Append}: its term and the length of its payload. */
     private static final int ENTRY_HEADER = 8 + 4;
@@ -179,6 +183,8 @@ final class MessageCodec {
             out.i64(m.number());
             out.i64(m.run());
             out.i64(m.newest());
+        } else if (message instanceof Comparison m) {
+            comparison(out, m);
         } else {
             throw new IllegalArgumentException("a message of " + message.getClass() + " has no form on the wire");
         }
@@ -200,8 +206,32 @@ final class MessageCodec {
             case ROLL_CALL_QUESTION -> new RollCall.Question(in.i64());
             case ROLL_CALL_ANSWER -> new RollCall.Answer(in.i64(), in.i64(), role(in.i8()));
             case OUTDATED -> new Outdated(in.i64(), in.i64(), in.i64(), in.i64());
+            case COMPARISON_REPORT -> new Comparison.Report(in.i64(), in.i64(), in.i64());
+            case COMPARISON_QUESTION -> new Comparison.Question(in.i64(), in.i64());
+            case COMPARISON_ANSWER -> new Comparison.Answer(in.i64(), in.i64(), in.i64(), in.i64(), in.i64(), in.i64());
             default -> ForwardingCodec.knows(type) ? ForwardingCodec.read(type, in) : consensus(type, in, version);
         };
+    }
+
+    private static void comparison(FrameWriter out, Comparison message) {
+        if (message instanceof Comparison.Report m) {
+            out.i8(COMPARISON_REPORT);
+            out.i64(m.storeId());
+            out.i64(m.index());
+            out.i64(m.digest());
+        } else if (message instanceof Comparison.Question m) {
+            out.i8(COMPARISON_QUESTION);
+            out.i64(m.call());
+            out.i64(m.index());
+        } else if (message instanceof Comparison.Answer m) {
+            out.i8(COMPARISON_ANSWER);
+            out.i64(m.call());
+            out.i64(m.storeId());
+            out.i64(m.index());
+            out.i64(m.oldest());
+            out.i64(m.newest());
+            out.i64(m.digest());
+        }
     }
 
     private static Role role(byte code) throws FrameException {

@@ -49,6 +49,9 @@ final class CoreCluster {
         final ArrayDeque<Effect.Persist> unwritten = new ArrayDeque<>();
         final ArrayDeque<Effect.SendAfter> held = new ArrayDeque<>();
         boolean slowDisk;
+        /** The machine takes entries and applies none. */
+        boolean stuckMachine;
+
         Loss loss = Loss.NONE;
         private boolean ending;
 
@@ -105,9 +108,11 @@ final class CoreCluster {
                 } else if (effect instanceof Effect.Persist persist) {
                     unwritten.add(persist);
                 } else if (effect instanceof Effect.Apply apply) {
-                    applied.addAll(apply.entries());
-                    step(new Event.Applied(
-                            apply.entries().get(apply.entries().size() - 1).index()));
+                    if (!stuckMachine) {
+                        applied.addAll(apply.entries());
+                        step(new Event.Applied(
+                                apply.entries().get(apply.entries().size() - 1).index()));
+                    }
                 } else if (effect instanceof Effect.ReadEntries read) {
                     step(new Event.EntriesRead(
                             read.token(),

@@ -46,7 +46,7 @@ class BootTest {
     }
 
     private static SnapshotInfo snapshot(long index, long term) {
-        return new SnapshotInfo(new LogPosition(index, term), Configuration.EMPTY, 0, 100, "snapshots/x");
+        return new SnapshotInfo(new LogPosition(index, term), Configuration.EMPTY, 0, 100, "snapshots/x", 0);
     }
 
     @Test

@@ -165,6 +165,19 @@ final class MemoryBudgetTest {
     }
 
     @Test
+    void howToReadIsNotRefusedAsItHasTakenEffect() {
+        budget.account(0, LIMIT + Budget.UNCOUNTED);
+        Guest guest = blocked();
+        for (int i = 0; i < 1000; i++) {
+            guest.send("PING");
+        }
+        guest.send("RAFT READ LOW");
+        budget.account(LIMIT + Budget.UNCOUNTED, 0);
+        release();
+        assertTrue(guest.received().endsWith(BUSY + " +OK"), guest.received());
+    }
+
+    @Test
     void shortCommandsHoldTheArrayThatTheyShareUntilTheLastOfThemIsAnswered() {
         byte[] read = "incinc".repeat(10_000).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
         Guest guest = connect();

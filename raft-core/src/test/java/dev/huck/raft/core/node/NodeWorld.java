@@ -37,7 +37,11 @@ final class NodeWorld implements Environment {
     }
 
     RaftNode open() {
-        Options options = Options.builder().address("127.0.0.1:1").build();
+        return open(Options.builder());
+    }
+
+    RaftNode open(Options.Builder builder) {
+        Options options = builder.address("127.0.0.1:1").build();
         return RaftNode.open(this, options, () -> new TestMachine(() -> false));
     }
 

@@ -15,6 +15,7 @@ import dev.huck.raft.core.consensus.Entries;
 import dev.huck.raft.core.env.Disk;
 import dev.huck.raft.core.env.Environment;
 import dev.huck.raft.core.env.Stage;
+import dev.huck.raft.core.storage.Incarnation;
 import dev.huck.raft.core.storage.SnapshotFiles;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -78,7 +79,16 @@ final class Shell {
         List<CommandSpec> transports = List.of(CommandSpec.of("hello3", Arity.atLeast(0), "fast"));
         builtIns = new BuiltIns(env, Options.builder().build(), loop, transports);
         Supplier<Machine> machineOrDefault = machine == null ? () -> new TestMachine(() -> broken) : machine;
-        machines = new MachineRunner(env, machineOrDefault, snapshots, loop, builtIns, options, files);
+        machines = new MachineRunner(
+                env,
+                machineOrDefault,
+                snapshots,
+                loop,
+                builtIns,
+                options,
+                files,
+                1,
+                new Peers(1, new Incarnation(1, 1), "127.0.0.1:7481", new TestTransport(), 1, new Metrics()));
     }
 
     /** A client and its session. */

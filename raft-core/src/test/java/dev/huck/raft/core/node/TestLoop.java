@@ -28,6 +28,8 @@ final class TestLoop implements Loop {
     CompletableFuture<Object> request = new CompletableFuture<>();
 
     Budget budget = new Budget(256 << 20);
+    final Metrics counted = new Metrics();
+
     boolean leaseValid = true;
     boolean forwards;
     Role role = Role.LEADER;
@@ -83,6 +85,21 @@ final class TestLoop implements Loop {
     @Override
     public void machineRestarted(long appliedIndex, long restored) {
         told.add("restarted " + appliedIndex);
+    }
+
+    @Override
+    public void count(String name, long amount) {
+        counted.add(name, amount);
+    }
+
+    @Override
+    public Map<String, Long> metrics() {
+        return counted.all();
+    }
+
+    @Override
+    public void diverged(Agreement.Finding finding, boolean again) {
+        told.add("diverged at " + finding.index() + (again ? " again" : ""));
     }
 
     @Override

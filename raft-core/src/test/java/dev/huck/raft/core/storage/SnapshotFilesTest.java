@@ -55,7 +55,8 @@ class SnapshotFilesTest {
                 Snapshots.CONFIGURATION,
                 Snapshots.stamp(150),
                 Snapshots.file(150, 3).length,
-                NAME_OF_150);
+                NAME_OF_150,
+                Snapshots.digest(150));
         assertEquals(expected, Snapshots.save(files, 150, 3));
     }
 
@@ -91,7 +92,7 @@ class SnapshotFilesTest {
     @Test
     void stateThatIsSavedAlreadyIsNotWrittenAgain() throws IOException {
         SnapshotInfo first = Snapshots.save(files, 10, 1);
-        assertSame(first, files.save(Snapshots.at(10), Snapshots.CONFIGURATION, 0, out -> {
+        assertSame(first, files.save(Snapshots.at(10), Snapshots.CONFIGURATION, 0, 0, out -> {
             throw new AssertionError("written");
         }));
     }
@@ -102,7 +103,7 @@ class SnapshotFilesTest {
         IOException full = new IOException("no more");
         IOException thrown = assertThrows(
                 IOException.class,
-                () -> files.save(Snapshots.at(20), Snapshots.CONFIGURATION, 0, out -> {
+                () -> files.save(Snapshots.at(20), Snapshots.CONFIGURATION, 0, 0, out -> {
                     out.writeLong(1);
                     throw full;
                 }));
@@ -114,7 +115,7 @@ class SnapshotFilesTest {
     void snapshotWhoseWriterFailsLeavesNoFile() {
         assertThrows(
                 IllegalStateException.class,
-                () -> files.save(Snapshots.at(20), Snapshots.CONFIGURATION, 0, out -> {
+                () -> files.save(Snapshots.at(20), Snapshots.CONFIGURATION, 0, 0, out -> {
                     throw new IllegalStateException();
                 }));
         assertEquals(List.of(), disk.list("snapshots"));
@@ -282,7 +283,7 @@ class SnapshotFilesTest {
     void newerFormatIsRefusedByItsNumberAndLeftAlone() throws IOException {
         byte[] whole = Snapshots.file(150, 3);
         ByteBuffer bytes = ByteBuffer.wrap(whole).putInt(8, 2);
-        int header = 40 + bytes.getInt(12);
+        int header = 48 + bytes.getInt(12);
         CRC32C checksum = new CRC32C();
         checksum.update(whole, 0, header);
         bytes.putInt(header, (int) checksum.getValue());

@@ -203,7 +203,7 @@ class SnapshotTransferTest {
     void halvesOfTwoLeadersFilesMakeNoSnapshot() throws IOException {
         CrashDisk others = new CrashDisk(3);
         SnapshotInfo other = SnapshotFiles.open(others, 1)
-                .save(AT, Snapshots.CONFIGURATION, Snapshots.stamp(150), Numbers.snapshot(7_000, Snapshots.MANY));
+                .save(AT, Snapshots.CONFIGURATION, Snapshots.stamp(150), 0, Numbers.snapshot(7_000, Snapshots.MANY));
         byte[] otherFile = others.content(other.name());
         int block = 65536 + 8;
         byte[] mixed = whole.clone();

@@ -27,11 +27,15 @@ final class Snapshots {
     }
 
     static SnapshotInfo save(SnapshotFiles files, long index, int count) throws IOException {
-        return files.save(at(index), CONFIGURATION, stamp(index), Numbers.snapshot(index, count));
+        return files.save(at(index), CONFIGURATION, stamp(index), digest(index), Numbers.snapshot(index, count));
     }
 
     static long stamp(long index) {
         return 1_000 + index;
+    }
+
+    static long digest(long index) {
+        return -7 * index;
     }
 
     static String restored(SnapshotFiles files, SnapshotInfo info) throws IOException {

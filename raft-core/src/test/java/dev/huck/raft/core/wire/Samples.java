@@ -8,6 +8,7 @@ import dev.huck.raft.core.consensus.Admission.Invitation;
 import dev.huck.raft.core.consensus.Admission.JoinReply;
 import dev.huck.raft.core.consensus.Admission.JoinRequest;
 import dev.huck.raft.core.consensus.Admission.Outdated;
+import dev.huck.raft.core.consensus.Comparison;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Forwarding;
 import dev.huck.raft.core.consensus.Member;
@@ -83,7 +84,10 @@ final class Samples {
                 new RollCall.Question(5),
                 new RollCall.Answer(5, -77, Role.CANDIDATE),
                 new Outdated(-77, 2, 3, 4),
-                new Invitation("10.0.0.1:7481", true));
+                new Invitation("10.0.0.1:7481", true),
+                new Comparison.Report(-77, 5, -6),
+                new Comparison.Question(4, 5),
+                new Comparison.Answer(4, -77, 5, 3, 9, -6));
     }
 
     static Envelope envelope(PeerMessage message) {

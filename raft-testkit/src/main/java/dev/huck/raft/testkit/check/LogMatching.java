@@ -30,6 +30,13 @@ public final class LogMatching {
     }
 
     /**
+     * The founder of a cluster has lost what it founded before anybody else could have it, and will do so anew.
+     */
+    public void unfounded() {
+        byIndex.set(1, null);
+    }
+
+    /**
      * A node appends an entry.
      *
      * @param previous the last entry before

@@ -81,6 +81,11 @@ final class Invariants implements SimLog.Observer {
         this.applied = new AppliedHistory(world::violated, committed);
     }
 
+    /** The founder lost the first entry, which it had not synced and told nobody of. */
+    void unfounded() {
+        matching.unfounded();
+    }
+
     VoteOncePerTerm votes() {
         return votes;
     }

@@ -2,6 +2,7 @@ package dev.huck.raft.testkit.sim;
 
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.check.CoreView;
+import dev.huck.raft.core.consensus.Entries;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -319,9 +320,18 @@ final class SimHost {
         return mustBeSynced ? holdsDurably(index, term) : log.holds(index, term) || index <= durableSnapshot();
     }
 
-    /** Copies its disks, if there is no copy yet. */
+    /**
+     * Copies its disks, if there is no copy yet. None in which the node is alone: it would ask nobody and lead itself, and
+     * only its clients could know that something is wrong.
+     */
     void backUp() {
-        if (backupDisk == null && log.size() > 0) {
+        long configuration = log.configurationAtMost(log.last().index());
+        boolean alone = configuration > 0
+                && Entries.configuration(configuration, log.get(configuration).payload())
+                                .members()
+                                .size()
+                        == 1;
+        if (backupDisk == null && log.size() > 0 && !alone) {
             backupDisk = disk.copy();
             backupLog = log.copy();
         }
