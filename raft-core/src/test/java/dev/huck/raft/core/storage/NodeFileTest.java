@@ -177,7 +177,7 @@ class NodeFileTest {
     /** A byte that moves here makes directories of older versions unreadable. */
     @Test
     void layoutOfSlotIsPinned() {
-        byte[] slot = new NodeSlot(7, FIRST).encode();
+        byte[] slot = new NodeSlot(7, FIRST.withSeen(Map.of())).encode();
         assertEquals(
                 "4855434b4e4f4445" + "00000001" + "0000000000000007" // magic, format, sequence
                         + "000000000000000b" + "fffffffffffffff4" // cluster, store
