@@ -107,8 +107,14 @@ public sealed interface Effect {
      * @param request of {@link Event.ChangeMembers}
      * @param reason why it was refused; null when it is committed
      * @param outcomeKnown false when leadership was lost on the way
+     * @param unfit for whom the change would have to wait, where it is refused for that; else empty
      */
-    record Changed(long request, @Nullable Rejection reason, boolean outcomeKnown) implements Effect {}
+    record Changed(long request, @Nullable Rejection reason, boolean outcomeKnown, List<Member> unfit)
+            implements Effect {
+        Changed(long request, @Nullable Rejection reason, boolean outcomeKnown) {
+            this(request, reason, outcomeKnown, List.of());
+        }
+    }
 
     /** The machine's state should be captured and saved; answered by {@link Event.SnapshotSaved} or abandoned. */
     record TakeSnapshot() implements Effect {}

@@ -40,6 +40,11 @@ final class Membership {
                     ? Rejection.TRANSFERRING
                     : isSettled() ? null : Rejection.CHANGE_IN_PROGRESS;
         }
+        if (refused == null && !isCarried(plan.next())) {
+            leading.raft.outbox.add(
+                    new Effect.Changed(event.request(), Rejection.UNFIT_VOTERS, true, unfit(plan.next())));
+            return;
+        }
         if (refused != null) {
             leading.raft.outbox.add(new Effect.Changed(event.request(), refused, true));
             return;
@@ -50,6 +55,20 @@ final class Membership {
         requests.add(
                 new Request(event.request(), event.change())); // If nothing changes: waits with whoever asked first.
         answer();
+    }
+
+    /**
+     * Whether those whose word counts are a quorum, if other voters are asked from here on. A voter that recovers has no
+     * vote before a leader has caught it up: were this one lost before that, nobody could be elected, ever.
+     */
+    private boolean isCarried(Configuration next) {
+        return !next.isJoint() || next.isQuorum(leading.replication::isFit);
+    }
+
+    private List<Member> unfit(Configuration next) {
+        return next.members().stream()
+                .filter(member -> next.isVoter(member.storeId()) && !leading.replication.isFit(member.storeId()))
+                .toList();
     }
 
     private boolean isSettled() {
@@ -94,8 +113,10 @@ final class Membership {
         }
         Configuration current = leading.raft.configuration();
         if (current.isPlanned()) {
-            if (current.members().stream().allMatch(m -> m.voting() != Voting.AWAITED || isCaughtUp(m))) {
-                append(current.begun());
+            Configuration begun = current.begun();
+            if (current.members().stream().allMatch(m -> m.voting() != Voting.AWAITED || isCaughtUp(m))
+                    && isCarried(begun)) {
+                append(begun);
             }
             return;
         }
@@ -108,7 +129,7 @@ final class Membership {
         if (!next.isJoint()) {
             next = current.raised(); // Through the log: so every node's machine changes its ways at the same entry.
         }
-        if (!next.equals(current)) {
+        if (!next.equals(current) && isCarried(next)) {
             append(next);
         }
     }

@@ -21,5 +21,7 @@ public enum Rejection {
     /** A newcomer does not understand the versions that are in use, or the members not its. */
     INCOMPATIBLE,
     /** It had begun, and a later change undid it. */
-    SUPERSEDED
+    SUPERSEDED,
+    /** The voters that there would be have no quorum without some that are recovering or silent. */
+    UNFIT_VOTERS
 }

@@ -86,6 +86,16 @@ final class Replication {
                 && raft.now - progress.answeredAt <= within;
     }
 
+    /** Whether a voter's word counts: it is in touch, and not recovering. */
+    boolean isFit(long voter) {
+        Progress progress = peers.get(voter);
+        return voter == raft.self
+                || (progress != null
+                        && progress.round > 0 // Else nothing is known of it yet.
+                        && progress.nonce == 0
+                        && raft.now - progress.answeredAt < raft.settings().electionMinNanos());
+    }
+
     // ---- contact
 
     /** Opens a round and tells everybody. */

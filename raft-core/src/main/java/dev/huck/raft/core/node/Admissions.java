@@ -7,6 +7,7 @@ import dev.huck.raft.core.consensus.Admission.JoinReply;
 import dev.huck.raft.core.consensus.Admission.JoinRequest;
 import dev.huck.raft.core.consensus.Change;
 import dev.huck.raft.core.consensus.Configuration;
+import dev.huck.raft.core.consensus.Effect;
 import dev.huck.raft.core.consensus.Event;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.consensus.Member.Voting;
@@ -17,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +36,7 @@ final class Admissions {
     private final Peers peers;
     private final Member self;
     private final Consumer<Event> core;
-    private final Map<Long, BiConsumer<@Nullable Rejection, Boolean>> changes = new HashMap<>();
+    private final Map<Long, Consumer<Effect.Changed>> changes = new HashMap<>();
     /** By address of a node that is invited. */
     private final Map<String, ChangeRequest> invited = new HashMap<>();
 
@@ -82,8 +83,8 @@ final class Admissions {
             return;
         }
         LOG.info("received add peer request from {}", newcomer.address());
-        change(Change.of(step(newcomer, view.configuration())), (rejection, known) -> {
-            HuckException problem = problem(rejection, known, newcomer.address());
+        change(Change.of(step(newcomer, view.configuration())), ended -> {
+            HuckException problem = problem(ended, newcomer.address());
             if (problem == null) {
                 LOG.info("node {} added successfully", newcomer.address());
             }
@@ -123,7 +124,8 @@ final class Admissions {
         }
         Configuration configuration = view.configuration();
         if (change.basis().isPresent() && change.basis().getAsLong() != configuration.index()) {
-            future.completeExceptionally(problem(Rejection.CONFIGURATION_CHANGED, true, ""));
+            future.completeExceptionally(
+                    problem(new Effect.Changed(0, Rejection.CONFIGURATION_CHANGED, true, List.of()), ""));
             return;
         }
         ChangeRequest request = new ChangeRequest(change, configuration, future);
@@ -182,8 +184,8 @@ final class Admissions {
             request.end(unknown);
             return;
         }
-        change(resolved, (rejection, known) -> {
-            HuckException problem = problem(rejection, known, names(request.change));
+        change(resolved, ended -> {
+            HuckException problem = problem(ended, names(request.change));
             for (Member newcomer : request.newcomers()) {
                 if (problem == null) {
                     LOG.info("node {} added successfully", newcomer.address());
@@ -203,24 +205,25 @@ final class Admissions {
     }
 
     /** Hands a change to the core. */
-    void change(Change change, BiConsumer<@Nullable Rejection, Boolean> then) {
+    void change(Change change, Consumer<Effect.Changed> then) {
         changes.put(++requests, then);
         core.accept(new Event.ChangeMembers(requests, change));
     }
 
     /** The core's answer to a change. */
-    void changed(long request, @Nullable Rejection rejection, boolean outcomeKnown) {
-        BiConsumer<@Nullable Rejection, Boolean> then = changes.remove(request);
+    void changed(Effect.Changed changed) {
+        Consumer<Effect.Changed> then = changes.remove(changed.request());
         if (then != null) {
-            then.accept(rejection, outcomeKnown);
+            then.accept(changed);
         }
     }
 
-    private static @Nullable HuckException problem(@Nullable Rejection rejection, boolean known, String who) {
-        if (!known) {
+    private static @Nullable HuckException problem(Effect.Changed ended, String who) {
+        if (!ended.outcomeKnown()) {
             return new HuckException.OutcomeUnknown(
                     "UNKNOWN leadership was lost while the membership changed: see RAFTPEERS at the new leader");
         }
+        Rejection rejection = ended.reason();
         if (rejection == null) {
             return null;
         }
@@ -240,6 +243,11 @@ final class Admissions {
                         "ERR " + who + " does not understand the versions of protocol and machine that"
                                 + " the cluster uses (see RAFT CONFIG): start it with the build that the others run");
             case SUPERSEDED -> new HuckException.Rejected("ERR a later change of membership undid this one");
+            case UNFIT_VOTERS ->
+                new HuckException.Busy("BUSY too few of the voters that there would be are fit: "
+                        + ended.unfit().stream().map(Member::nodeId).collect(Collectors.joining(", "))
+                        + " answers nothing, or recovers what it may have forgotten. Wait until it runs and has caught"
+                        + " up, and try again; or change those members first");
         };
     }
 

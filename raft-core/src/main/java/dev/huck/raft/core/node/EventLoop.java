@@ -380,7 +380,7 @@ final class EventLoop implements Loop {
     /** What this node itself has to change about the membership. */
     private void propose(Change change) {
         guarded(() -> {
-            admissions.change(change, (rejection, known) -> {});
+            admissions.change(change, ended -> {});
             carryOut();
         });
     }
@@ -516,7 +516,7 @@ final class EventLoop implements Loop {
         } else if (effect instanceof Effect.ConfigurationChanged changed) {
             configurationChanged(changed.configuration());
         } else if (effect instanceof Effect.Changed changed) {
-            admissions.changed(changed.request(), changed.reason(), changed.outcomeKnown());
+            admissions.changed(changed);
         } else if (effect instanceof Effect.TakeSnapshot) {
             snapshotting.capture();
         } else if (effect instanceof Effect.ReadChunk read) {

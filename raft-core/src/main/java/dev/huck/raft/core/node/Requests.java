@@ -286,7 +286,8 @@ final class Requests {
                     CONFIGURATION_CHANGED,
                     NAME_TAKEN,
                     INCOMPATIBLE,
-                    SUPERSEDED -> throw new AssertionError(reason);
+                    SUPERSEDED,
+                    UNFIT_VOTERS -> throw new AssertionError(reason);
         };
     }
 }

@@ -2,6 +2,7 @@ package dev.huck.raft.core.consensus;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.huck.raft.api.Role;
@@ -341,5 +342,79 @@ class RecoveringTest {
         five.run(2_000);
         assertEquals(Loss.NONE, five.host(4).up().loss());
         assertEquals(Loss.NONE, five.host(5).up().loss());
+    }
+
+    /** A follower that recovers, gets nothing from the leader but hearing it, and so does not end. */
+    private Host stuckRecovering(Host leader) {
+        Host victim = forgetful(leader);
+        victim.start();
+        cluster.drop = message -> message instanceof CatchUp;
+        cluster.run(500);
+        assertEquals(Loss.POWER, victim.up().loss());
+        return victim;
+    }
+
+    @Test
+    void aChangeWhoseMajorityNeedsARecoveringVoterIsRefusedAndNamesIt() {
+        Host leader = cluster.elect();
+        Host victim = stuckRecovering(leader);
+        Host fit = other(leader, victim);
+        leader.step(new Event.ChangeMembers(1, Change.of(new Change.Remove(fit.id))));
+        Effect.Changed refused = leader.seen(Effect.Changed.class).get(0);
+        assertEquals(Rejection.UNFIT_VOTERS, refused.reason());
+        assertEquals(
+                List.of(victim.id),
+                refused.unfit().stream().map(Member::storeId).toList());
+        leader.step(new Event.ChangeMembers(2, Change.of(new Change.Demote(fit.id))));
+        assertEquals(
+                Rejection.UNFIT_VOTERS, leader.seen(Effect.Changed.class).get(1).reason());
+        assertFalse(leader.up().configuration().isJoint());
+    }
+
+    @Test
+    void itIsAcceptedOnceTheVoterHasCaughtUp() {
+        Host leader = cluster.elect();
+        Host victim = stuckRecovering(leader);
+        cluster.drop = message -> false;
+        cluster.run(500);
+        assertEquals(Loss.NONE, victim.up().loss());
+        leader.step(new Event.ChangeMembers(1, Change.of(new Change.Remove(other(leader, victim).id))));
+        cluster.run(500);
+        assertNull(leader.seen(Effect.Changed.class).get(0).reason());
+        assertEquals(2, leader.up().configuration().members().size());
+    }
+
+    @Test
+    void aRecoveringVoterItselfMayBeRemoved() {
+        Host leader = cluster.elect();
+        Host victim = stuckRecovering(leader);
+        leader.step(new Event.ChangeMembers(1, Change.of(new Change.Remove(victim.id))));
+        cluster.run(500);
+        assertNull(leader.seen(Effect.Changed.class).get(0).reason());
+        assertEquals(2, leader.up().configuration().members().size());
+    }
+
+    @Test
+    void aPlannedChangeBeginsOnlyWhenItNeedsNoRecoveringVoter() {
+        Host leader = cluster.elect();
+        Host victim = stuckRecovering(leader);
+        Host fit = other(leader, victim);
+        Host newcomer = cluster.add(4);
+        newcomer.hardState = new HardState(0, 0);
+        newcomer.start();
+        // The victim and the newcomer would be left: both are needed.
+        leader.step(new Event.ChangeMembers(
+                1,
+                Change.of(
+                        new Change.Remove(fit.id),
+                        new Change.Remove(leader.id),
+                        new Change.Add(CoreCluster.member(4, Voting.NEWCOMER)))));
+        cluster.run(3_000);
+        assertEquals(leader.up().last().index(), newcomer.up().last().index());
+        assertTrue(leader.up().configuration().isPlanned());
+        cluster.drop = message -> false;
+        cluster.run(3_000);
+        assertEquals(Loss.NONE, victim.up().loss());
+        assertEquals(2, cluster.elect().up().configuration().members().size());
     }
 }

@@ -83,13 +83,6 @@ final class MemberWalk {
             }
             text.append(',');
         }
-        long damaged = voters.stream()
-                .filter(voter -> !cluster.hasWholeStore(voter.storeId()))
-                .count();
-        if (damaged > 0 && 2 * (left - damaged) <= left) {
-            return; // Whose log was lost has no vote before a leader has given it back: nobody may depend on it till
-            // then.
-        }
         ask(leader, core, change, text, random);
     }
 
