@@ -88,9 +88,10 @@ final class Invariants implements SimLog.Observer {
         this.applied = new AppliedHistory(world::violated, committed);
     }
 
-    /** The founder lost the first entry, which it had not synced and told nobody of. */
+    /** The founder lost its first entries, which it had not synced and told nobody of. */
     void unfounded() {
         matching.unfounded();
+        configurations.unfounded();
     }
 
     VoteOncePerTerm votes() {
