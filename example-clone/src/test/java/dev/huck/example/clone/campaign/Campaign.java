@@ -76,7 +76,8 @@ final class Campaign implements AutoCloseable {
         List<String> violations = new ArrayList<>();
         List<Client> clients = new ArrayList<>();
         Keys keys = new Keys("c" + cycle + ":");
-        long gap;
+        Faults.Inflicted done;
+        long back;
         try {
             for (int i = 0; i < CLIENTS; i++) {
                 clients.add(new Client(i, keys, cluster::nodes, history, random.nextLong()));
@@ -84,12 +85,12 @@ final class Campaign implements AutoCloseable {
             awaitWrite(history, System.nanoTime());
             TimeUnit.MILLISECONDS.sleep(
                     random.nextInt(MOST_WAIT_MILLIS)); // the fault's timing is the campaign's chance
-            Faults.Inflicted done = new Faults(cluster, network, random, HOLD_MILLIS).inflict(fault);
+            done = new Faults(cluster, network, random, HOLD_MILLIS).inflict(fault);
             TimeUnit.MILLISECONDS.sleep(done.holdMillis());
             if (fault == FaultKind.KILL_ALL) {
                 done.healing().heal();
             }
-            gap = awaitWrite(history, done.complete()) - done.begun();
+            back = awaitWrite(history, done.complete());
             if (fault != FaultKind.KILL_ALL) {
                 done.healing().heal();
             }
@@ -130,7 +131,8 @@ final class Campaign implements AutoCloseable {
                 findings.lost(),
                 findings.stale(),
                 violations.size(),
-                TimeUnit.NANOSECONDS.toMillis(gap),
+                TimeUnit.NANOSECONDS.toMillis(back - done.begun()),
+                TimeUnit.NANOSECONDS.toMillis(history.longestGapSince(done.begun())),
                 (System.nanoTime() - begin) / 1e9);
     }
 

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
  * other client; the rest read at one node each, however badly it fares, as that is where something old would be read.
  */
 final class Client {
-    private static final int TIMEOUT_MILLIS = 2_000;
+    private static final int TIMEOUT_MILLIS = 1_000;
     private static final int MOST_REST_MILLIS = 8;
     private static final int RETRY_MILLIS = 5;
 

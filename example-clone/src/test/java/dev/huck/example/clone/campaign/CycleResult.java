@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  * @param stale reads that missed an acknowledged write
  * @param violations all that was wrong, the above included
  * @param unavailableMillis from the begin of the fault until a write that was sent behind it was acknowledged
+ * @param longestGapMillis the longest time from then on to the cycle's end in which no write was acknowledged
  * @param seconds how long the cycle took
  */
 record CycleResult(
@@ -30,18 +31,19 @@ record CycleResult(
         long stale,
         long violations,
         long unavailableMillis,
+        long longestGapMillis,
         double seconds) {
 
     private static final Pattern LINE = Pattern.compile("cycle=(\\d+) seed=(-?\\d+) fault=(\\S+) operations=(\\d+)"
             + " acknowledged=(\\d+) unknown=(\\d+) lost=(\\d+) stale=(\\d+) violations=(\\d+) unavailable-ms=(\\d+)"
-            + " seconds=(\\S+)");
+            + " longest-gap-ms=(\\d+) seconds=(\\S+)");
 
     @Override
     public String toString() {
         return String.format(
                 Locale.ROOT,
                 "cycle=%d seed=%d fault=%s operations=%d acknowledged=%d unknown=%d lost=%d stale=%d violations=%d"
-                        + " unavailable-ms=%d seconds=%.1f",
+                        + " unavailable-ms=%d longest-gap-ms=%d seconds=%.1f",
                 cycle,
                 seed,
                 fault.label(),
@@ -52,6 +54,7 @@ record CycleResult(
                 stale,
                 violations,
                 unavailableMillis,
+                longestGapMillis,
                 seconds);
     }
 
@@ -71,6 +74,7 @@ record CycleResult(
                 Long.parseLong(line.group(8)),
                 Long.parseLong(line.group(9)),
                 Long.parseLong(line.group(10)),
-                Double.parseDouble(line.group(11)));
+                Long.parseLong(line.group(11)),
+                Double.parseDouble(line.group(12)));
     }
 }

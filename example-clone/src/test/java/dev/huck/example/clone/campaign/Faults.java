@@ -142,7 +142,7 @@ final class Faults {
         long begun = System.nanoTime();
         membership.add(membership.newcomer());
         membership.remove(leaving);
-        return new Inflicted(begun, System.nanoTime(), 0, () -> {});
+        return new Inflicted(begun, begun, 0, () -> {});
     }
 
     private Inflicted replace(NodeProcess leaving) throws Exception {
@@ -150,13 +150,13 @@ final class Faults {
         long begun = System.nanoTime();
         membership.replace(leaving, newcomer);
         membership.retire(leaving);
-        return new Inflicted(begun, System.nanoTime(), 0, () -> {});
+        return new Inflicted(begun, begun, 0, () -> {});
     }
 
     private Inflicted demote(NodeProcess node) throws Exception {
         long begun = System.nanoTime();
         membership.demote(node);
-        return new Inflicted(begun, System.nanoTime(), random.nextInt(300), () -> membership.promote(node));
+        return new Inflicted(begun, begun, random.nextInt(300), () -> membership.promote(node));
     }
 
     private Inflicted killDuringReplace(NodeProcess leader, NodeProcess leaving) throws Exception {

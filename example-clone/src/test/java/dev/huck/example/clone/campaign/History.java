@@ -28,6 +28,22 @@ final class History {
                 .orElse(Long.MAX_VALUE);
     }
 
+    /** The longest time from a moment on within which no write was acknowledged; nanoseconds. */
+    long longestGapSince(long nanos) {
+        long longest = 0;
+        long before = nanos;
+        long[] returns = calls.stream()
+                .filter(call -> call.isAcknowledgedWrite() && call.returned() - nanos > 0)
+                .mapToLong(Call::returned)
+                .sorted()
+                .toArray();
+        for (long at : returns) {
+            longest = Math.max(longest, at - before);
+            before = at;
+        }
+        return longest;
+    }
+
     void write(Path file) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
         Files.write(file, calls.stream().map(Call::toString).toList());

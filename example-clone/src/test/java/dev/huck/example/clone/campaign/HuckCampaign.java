@@ -2,6 +2,7 @@ package dev.huck.example.clone.campaign;
 
 import dev.huck.example.clone.NodeProcess;
 import dev.huck.raft.testkit.cli.LedgerFile;
+import dev.huck.raft.testkit.planted.PlantedRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -35,6 +37,8 @@ import picocli.CommandLine.Spec;
 final class HuckCampaign implements Callable<Integer> {
     /** The defaults of the clone. */
     static final String ELECTION_TIMEOUT = "600ms..1200ms";
+
+    private static final Path HOME = Path.of(System.getProperty("huck.home", ".."));
 
     @Option(
             names = "--cycles",
@@ -68,10 +72,13 @@ final class HuckCampaign implements Callable<Integer> {
             paramLabel = "DIR",
             description = "for the nodes' data, and for histories in which something is wrong"
                     + " (default: example-clone/target/campaign/run)")
-    private Path folder = Path.of(System.getProperty("huck.home", ".."), "example-clone/target/campaign/run");
+    private Path folder = HOME.resolve("example-clone/target/campaign/run");
 
-    @Option(names = "--jvm", paramLabel = "FLAGS", description = "for the nodes' JVMs, in place of the launcher's own")
-    private String jvm;
+    @Option(
+            names = "--planted",
+            paramLabel = "BUG",
+            description = "plant a known bug into every node's engine: is it seen? Those of bin/huck-sim --planted")
+    private String planted;
 
     @Option(names = "--check", paramLabel = "FILE", description = "judge a kept history again, and do nothing else")
     private Path check;
@@ -129,19 +136,20 @@ final class HuckCampaign implements Callable<Integer> {
     }
 
     private int run(Set<FaultKind> kinds, LedgerFile book, Network network) throws Exception {
-        String of = " of=" + FaultKind.labels(kinds) + " nodes=" + nodes + " campaign-seed=" + seed;
+        String of = " of=" + FaultKind.labels(kinds) + " nodes=" + nodes + " campaign-seed=" + seed
+                + (planted == null ? "" : " planted=" + planted);
         List<CycleResult> done = new ArrayList<>();
         for (String line : book == null ? List.<String>of() : book.lines()) {
             if (line.endsWith(of)) {
                 done.add(CycleResult.parse(line.substring(0, line.length() - of.length())));
             }
         }
-        int lost = 0;
+        int changed = 0;
         if (done.size() < cycles) {
             clear(folder.resolve("nodes"));
             CountDownLatch over = new CountDownLatch(1);
-            try (Campaign campaign = new Campaign(seed, kinds, nodes, folder, network, jvm)) {
-                Runtime.getRuntime().addShutdownHook(end(Thread.currentThread(), over));
+            Runtime.getRuntime().addShutdownHook(end(Thread.currentThread(), over));
+            try (Campaign campaign = new Campaign(seed, kinds, nodes, folder, network, jvm())) {
                 campaign.start();
                 while (done.size() < cycles) {
                     CycleResult result = campaign.run(done.size() + 1);
@@ -151,15 +159,30 @@ final class HuckCampaign implements Callable<Integer> {
                         book.add(result + of);
                     }
                 }
-                List<String> changed = campaign.changed();
-                changed.forEach(key -> System.out.println("  lost behind its cycle: " + key));
-                lost = changed.size();
+                List<String> keys = campaign.changed();
+                keys.forEach(key -> System.out.println("  changed behind its cycle: " + key));
+                changed = keys.size();
             } finally {
                 over.countDown();
             }
         }
         System.out.println(Summary.of(done, ELECTION_TIMEOUT));
-        return lost == 0 && done.stream().allMatch(cycle -> cycle.violations() == 0) ? 0 : 1;
+        return changed == 0 && done.stream().allMatch(cycle -> cycle.violations() == 0) ? 0 : 1;
+    }
+
+    /** Flags for the nodes' JVMs that bring the planted bug in; null for the launcher's own. */
+    private String jvm() throws IOException {
+        if (planted == null) {
+            return null;
+        }
+        Path classes = folder.resolve("planted").toAbsolutePath();
+        for (Map.Entry<String, byte[]> type :
+                new PlantedRun(HOME, 1, System.out).classes(planted).entrySet()) {
+            Path file = classes.resolve(type.getKey().replace('.', '/') + ".class");
+            Files.createDirectories(file.getParent());
+            Files.write(file, type.getValue());
+        }
+        return "-XX:+UseSerialGC -Xms16m -XX:-UsePerfData --patch-module=dev.huck.raft.core=" + classes;
     }
 
     /** Told to end, this program first ends what it has started. */
