@@ -14,14 +14,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** A cluster of real processes that clients write to and read from while one fault after the other happens to it. */
 final class Campaign implements AutoCloseable {
-    private static final int CLIENTS = 6;
-    private static final int MOST_WAIT_MILLIS = 300;
-    private static final int HOLD_MILLIS = 1_500;
     private static final int BATCH = 200;
     private static final int TIMEOUT_MILLIS = 20_000;
 
@@ -30,16 +26,16 @@ final class Campaign implements AutoCloseable {
     private final Path folder;
     private final Network network;
     private final ClusterProcesses cluster;
-    private final int size;
     /** What every key of the cycles that are over was in its cycle's end. */
     private final Map<String, String> settled = new TreeMap<>();
 
-    Campaign(long seed, Set<FaultKind> faults, int size, Path folder, Network network, String jvm) {
+    private boolean whole = true;
+
+    Campaign(long seed, Set<FaultKind> faults, Path folder, Network network, String jvm) {
         this.seed = seed;
         this.faults = List.copyOf(faults);
         this.folder = folder;
         this.network = network;
-        this.size = size;
         this.cluster = new ClusterProcesses(
                 folder.resolve("nodes"),
                 network,
@@ -54,9 +50,8 @@ final class Campaign implements AutoCloseable {
         cluster.jvm(jvm);
     }
 
-    Campaign start() throws Exception {
+    void start(int size) throws Exception {
         cluster.grow(size);
-        return this;
     }
 
     /** What happens in a cycle: every fault once before any happens again. */
@@ -67,80 +62,45 @@ final class Campaign implements AutoCloseable {
         return order.get((cycle - 1) % faults.size());
     }
 
-    CycleResult run(int cycle) throws Exception {
+    /** Does a cycle. Where the cluster is not whole again behind it, {@link #isWhole} says so, and no other can follow. */
+    CycleResult run(int number) throws Exception {
         long begin = System.nanoTime();
-        long cycleSeed = new Random(seed ^ cycle * 0x9E3779B97F4A7C15L).nextLong();
-        Random random = new Random(cycleSeed);
-        FaultKind fault = fault(cycle);
-        History history = new History();
-        List<String> violations = new ArrayList<>();
-        List<Client> clients = new ArrayList<>();
-        Keys keys = new Keys("c" + cycle + ":");
-        Faults.Inflicted done;
-        long back;
-        try {
-            for (int i = 0; i < CLIENTS; i++) {
-                clients.add(new Client(i, keys, cluster::nodes, history, random.nextLong()));
-            }
-            awaitWrite(history, System.nanoTime());
-            TimeUnit.MILLISECONDS.sleep(
-                    random.nextInt(MOST_WAIT_MILLIS)); // the fault's timing is the campaign's chance
-            done = new Faults(cluster, network, random, HOLD_MILLIS).inflict(fault);
-            TimeUnit.MILLISECONDS.sleep(done.holdMillis());
-            if (fault == FaultKind.KILL_ALL) {
-                done.healing().heal();
-            }
-            back = awaitWrite(history, done.complete());
-            if (fault != FaultKind.KILL_ALL) {
-                done.healing().heal();
-            }
-            cluster.awaitVoters(size);
-            cluster.awaitCaughtUp();
-            awaitWrite(history, System.nanoTime());
-        } finally {
-            clients.forEach(Client::stop);
-            for (Client client : clients) {
-                client.join();
-                if (client.failure() != null) {
-                    violations.add("a client failed: " + client.failure());
-                }
-            }
+        long cycleSeed = new Random(seed ^ number * 0x9E3779B97F4A7C15L).nextLong();
+        Cycle cycle = new Cycle(number, fault(number), cluster, network, cycleSeed);
+        cycle.run();
+        whole = cycle.isWhole();
+        List<String> violations = new ArrayList<>(cycle.violations());
+        History history = cycle.history();
+        if (whole) {
+            readEverything(history);
         }
-        for (NodeProcess node : cluster.nodes()) {
-            if (!node.isAlive()) {
-                violations.add(node.address() + " ended by itself: " + node.complained());
-            }
-        }
-        readEverything(history);
         HistoryCheck.Findings findings = HistoryCheck.check(history.calls());
         violations.addAll(findings.violations());
         if (!violations.isEmpty()) {
-            Path kept = folder.resolve("histories").resolve("cycle-" + cycle + ".tsv");
+            Path kept = folder.resolve("histories").resolve("cycle-" + number + ".tsv");
             history.write(kept);
             violations.forEach(violation -> System.out.println("  " + violation));
             System.out.println("  history: " + kept);
         }
         List<Call> calls = history.calls();
         return new CycleResult(
-                cycle,
+                number,
                 cycleSeed,
-                fault,
+                fault(number),
                 calls.size(),
                 calls.stream().filter(Call::isAcknowledgedWrite).count(),
                 calls.stream().filter(call -> call.outcome() == Outcome.UNKNOWN).count(),
                 findings.lost(),
                 findings.stale(),
                 violations.size(),
-                TimeUnit.NANOSECONDS.toMillis(back - done.begun()),
-                TimeUnit.NANOSECONDS.toMillis(history.longestGapSince(done.begun())),
+                cycle.unavailableMillis(),
+                cycle.longestGapMillis(),
                 (System.nanoTime() - begin) / 1e9);
     }
 
-    private static long awaitWrite(History history, long since) throws Exception {
-        return ClusterProcesses.await("an acknowledged write", () -> {
-            long returned = history.firstWriteSince(since);
-            return returned == Long.MAX_VALUE ? null : returned;
-        });
+    /** Whether all nodes were there, knew all and took writes in the end of the last cycle. */
+    boolean isWhole() {
+        return whole;
     }
 
     /** Reads every key of the history, for its end, and notes what later cycles must leave as it is. */

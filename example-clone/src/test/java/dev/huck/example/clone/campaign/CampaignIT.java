@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.huck.example.clone.Programs;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -26,8 +27,8 @@ class CampaignIT {
     private static final Path PROGRAM =
             Path.of("..", "bin", "huck-campaign").toAbsolutePath().normalize();
     private static final String FAULTS =
-            "kill-leader,kill-minority,kill-all,pause-leader,pause-followers,isolate-leader,"
-                    + "bridge,demote,replace,kill-during-replace";
+            "kill-leader,kill-follower,kill-minority,kill-all,pause-leader,pause-followers,"
+                    + "isolate-leader,bridge,demote,replace";
 
     @TempDir
     Path folder;
@@ -96,11 +97,14 @@ class CampaignIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"commit-without-quorum, kill-leader, lost", "follower-reads-own-commit, kill-follower, stale"})
-    void bugInEveryEngineIsSeen(String bug, String faults, String found) throws Exception {
-        Process process = start("--nodes", "3", "--cycles", "6", "--faults", faults, "--planted", bug);
+    @CsvSource({"commit-without-quorum, kill-isolated-leader, lost", "follower-reads-own-commit, demote, stale"})
+    void bugInEveryEngineIsSeen(String bug, String fault, String found) throws Exception {
+        Process process = start("--nodes", "3", "--cycles", "2", "--faults", fault, "--planted", bug);
         try (BufferedReader out = output(process)) {
             String all = printed(out, "election-timeout=");
+            if (all.startsWith("SKIPPED ")) {
+                Programs.skip("it takes a partition to see it");
+            }
             assertEquals(1, process.waitFor(), all);
             assertTrue(all.matches("(?s).*cycles=.* " + found + "=[1-9].*"), all);
             assertTrue(all.contains("NOT_LINEARIZABLE"), all);

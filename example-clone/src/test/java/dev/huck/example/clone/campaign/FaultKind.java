@@ -16,6 +16,7 @@ enum FaultKind {
     PAUSE_LEADER("SIGSTOP of the leader for longer than an election takes, then SIGCONT"),
     PAUSE_FOLLOWERS("the same to as many others as the cluster can do without"),
     ISOLATE_LEADER("nobody but clients reaches the leader"),
+    KILL_ISOLATED_LEADER("the same, and then kill -9 of it; it comes back with what it alone had"),
     HALVES("a minority, with the leader every other time, and the rest do not reach each other"),
     BRIDGE("two halves that do not reach each other, and one node that reaches both"),
     ADD("a node joins, then another one leaves"),
@@ -38,7 +39,7 @@ enum FaultKind {
     }
 
     boolean isPartition() {
-        return this == ISOLATE_LEADER || this == HALVES || this == BRIDGE;
+        return this == ISOLATE_LEADER || this == KILL_ISOLATED_LEADER || this == HALVES || this == BRIDGE;
     }
 
     /** Whether the time until the next write says how long the loss of a leader by a kill is felt. */

@@ -56,6 +56,7 @@ final class Faults {
             case PAUSE_LEADER -> pause(List.of(leader));
             case PAUSE_FOLLOWERS -> pause(others.subList(0, minority));
             case ISOLATE_LEADER -> halves(List.of(leader), others);
+            case KILL_ISOLATED_LEADER -> killIsolated(leader, others);
             case HALVES -> {
                 List<NodeProcess> all = with(leader, others);
                 if (random.nextBoolean()) {
@@ -129,13 +130,18 @@ final class Faults {
 
     private Inflicted halves(List<NodeProcess> one, List<NodeProcess> other) throws Exception {
         long begun = System.nanoTime();
-        for (NodeProcess node : one) {
-            network.cut(node, Set.copyOf(other));
-        }
-        for (NodeProcess node : other) {
-            network.cut(node, Set.copyOf(one));
-        }
+        network.cut(Set.copyOf(one), Set.copyOf(other));
         return new Inflicted(begun, System.nanoTime(), hold(), network::heal);
+    }
+
+    private Inflicted killIsolated(NodeProcess leader, List<NodeProcess> others) throws Exception {
+        Inflicted isolated = halves(List.of(leader), others);
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(electionMillis)); // it may or may not know by then that it is alone
+        Inflicted killed = kill(List.of(leader));
+        return new Inflicted(isolated.begun(), killed.complete(), 0, () -> {
+            isolated.healing().heal();
+            killed.healing().heal();
+        });
     }
 
     private Inflicted add(NodeProcess leaving) throws Exception {

@@ -149,9 +149,9 @@ final class HuckCampaign implements Callable<Integer> {
             clear(folder.resolve("nodes"));
             CountDownLatch over = new CountDownLatch(1);
             Runtime.getRuntime().addShutdownHook(end(Thread.currentThread(), over));
-            try (Campaign campaign = new Campaign(seed, kinds, nodes, folder, network, jvm())) {
-                campaign.start();
-                while (done.size() < cycles) {
+            try (Campaign campaign = new Campaign(seed, kinds, folder, network, jvm())) {
+                campaign.start(nodes);
+                while (done.size() < cycles && campaign.isWhole()) {
                     CycleResult result = campaign.run(done.size() + 1);
                     done.add(result);
                     System.out.println(result);
@@ -159,9 +159,11 @@ final class HuckCampaign implements Callable<Integer> {
                         book.add(result + of);
                     }
                 }
-                List<String> keys = campaign.changed();
-                keys.forEach(key -> System.out.println("  changed behind its cycle: " + key));
-                changed = keys.size();
+                if (campaign.isWhole()) {
+                    List<String> keys = campaign.changed();
+                    keys.forEach(key -> System.out.println("  changed behind its cycle: " + key));
+                    changed = keys.size();
+                }
             } finally {
                 over.countDown();
             }

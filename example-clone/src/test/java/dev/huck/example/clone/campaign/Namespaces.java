@@ -3,13 +3,14 @@ package dev.huck.example.clone.campaign;
 import dev.huck.example.clone.ClusterProcesses.Place;
 import dev.huck.example.clone.NodeProcess;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -32,7 +33,7 @@ final class Namespaces implements Network {
     private final String bridge = "hukb" + pid;
     private final String net;
     private final Map<String, String> namespaces = new TreeMap<>(); // by host
-    private final Map<String, List<String>> cuts = new HashMap<>(); // by namespace
+    private final Map<String, Set<String>> cuts = new TreeMap<>(); // from which host to which
     private int made;
 
     private Namespaces(String net) {
@@ -97,33 +98,39 @@ final class Namespaces implements Network {
     }
 
     @Override
-    public void cut(NodeProcess from, Set<NodeProcess> to) throws IOException {
-        String namespace = namespaces.get(from.host());
-        for (NodeProcess node : to) {
-            ip(
-                    "-n",
-                    namespace,
-                    "neighbour",
-                    "replace",
-                    node.host(),
-                    "lladdr",
-                    NOBODY,
-                    "dev",
-                    "eth0",
-                    "nud",
-                    "permanent");
-            cuts.computeIfAbsent(namespace, none -> new ArrayList<>()).add(node.host());
+    public void cut(Set<NodeProcess> these, Set<NodeProcess> those) throws IOException {
+        for (NodeProcess one : these) {
+            for (NodeProcess other : those) {
+                cuts.computeIfAbsent(one.host(), none -> new TreeSet<>()).add(other.host());
+                cuts.computeIfAbsent(other.host(), none -> new TreeSet<>()).add(one.host());
+            }
         }
+        toEveryCut("replace", "lladdr " + NOBODY + " nud permanent");
     }
 
     @Override
     public void heal() throws IOException {
-        for (Map.Entry<String, List<String>> cut : cuts.entrySet()) {
-            for (String host : cut.getValue()) {
-                ip("-n", cut.getKey(), "neighbour", "delete", host, "dev", "eth0");
+        toEveryCut("delete", "");
+        cuts.clear();
+    }
+
+    /** Changes all neighbours that are cut off, in all namespaces at about the same time. */
+    private void toEveryCut(String change, String to) throws IOException {
+        List<Process> running = new ArrayList<>();
+        for (Map.Entry<String, Set<String>> cut : cuts.entrySet()) {
+            Process process = new ProcessBuilder("ip", "-n", namespaces.get(cut.getKey()), "-batch", "-")
+                    .redirectErrorStream(true)
+                    .start();
+            running.add(process);
+            try (Writer commands = process.outputWriter()) {
+                for (String host : cut.getValue()) {
+                    commands.write("neighbour " + change + " " + host + " dev eth0 " + to + "\n");
+                }
             }
         }
-        cuts.clear();
+        for (Process process : running) {
+            finish(process, "ip -batch");
+        }
     }
 
     /** Deletes everything; its nodes have ended. */
@@ -165,11 +172,15 @@ final class Namespaces implements Network {
     private static String ip(String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of("ip"));
         command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        return finish(new ProcessBuilder(command).redirectErrorStream(true).start(), String.join(" ", command));
+    }
+
+    /** Waits for a program and returns what it prints. */
+    private static String finish(Process process, String what) throws IOException {
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         try {
             if (process.waitFor() != 0) {
-                throw new IOException(String.join(" ", command) + ": " + output.strip());
+                throw new IOException(what + ": " + output.strip());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -13,8 +13,8 @@ interface Network extends Places, AutoCloseable {
     /** Whether it can be cut; where it can't, {@link #cut} is not to be called. */
     boolean canBeCut();
 
-    /** From now on nothing that one node sends to any of the others arrives, and it is told nothing of that. */
-    void cut(NodeProcess from, Set<NodeProcess> to) throws Exception;
+    /** From now on nothing that one of these sends to one of those arrives, nor the other way, and nobody is told. */
+    void cut(Set<NodeProcess> these, Set<NodeProcess> those) throws Exception;
 
     /** Everybody reaches everybody. */
     void heal() throws Exception;
@@ -36,7 +36,7 @@ interface Network extends Places, AutoCloseable {
             }
 
             @Override
-            public void cut(NodeProcess from, Set<NodeProcess> to) {
+            public void cut(Set<NodeProcess> these, Set<NodeProcess> those) {
                 throw new UnsupportedOperationException();
             }
 
