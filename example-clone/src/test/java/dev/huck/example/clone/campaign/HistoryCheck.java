@@ -23,7 +23,7 @@ final class HistoryCheck {
     private static final long MOST_STEPS = 20_000_000;
 
     private final Map<String, List<Call>> byKey;
-    private int lost;
+    private long lost;
     private int stale;
     private final List<String> violations = new ArrayList<>();
 
@@ -38,7 +38,7 @@ final class HistoryCheck {
      * @param stale reads that miss what was acknowledged before they were called
      * @param violations in words; one at least if anything is wrong
      */
-    record Findings(int lost, int stale, List<String> violations) {}
+    record Findings(long lost, int stale, List<String> violations) {}
 
     static Findings check(List<Call> history) {
         HistoryCheck check = new HistoryCheck(history);
