@@ -35,7 +35,7 @@ record ChangePlan(Configuration next, @Nullable Rejection refused) {
         if (wrong != null) {
             return refused(current, wrong);
         }
-        if (current.isPlanned() && !isUpdate(change)) {
+        if (current.isPlanned() && !isUpdate(current, change)) {
             return abandons(current, change)
                     ? new ChangePlan(changed.abandoned(), null)
                     : refused(current, Rejection.CHANGE_IN_PROGRESS);
@@ -103,8 +103,11 @@ record ChangePlan(Configuration next, @Nullable Rejection refused) {
                 : null;
     }
 
-    private static boolean isUpdate(Change change) {
-        return change.steps().stream().allMatch(Change.Update.class::isInstance);
+    /** Whether it says no more than where members are: one that is awaited does so by asking to be let in once more. */
+    private static boolean isUpdate(Configuration current, Change change) {
+        return change.steps().stream()
+                .allMatch(step -> step instanceof Change.Update
+                        || (step instanceof Change.Add && current.member(step.storeId()) != null));
     }
 
     /** Whether it does nothing but give somebody up for whom a planned change waits. */

@@ -154,6 +154,18 @@ class ChangePlanTest {
     }
 
     @Test
+    void whoIsAwaitedAndComesBackElsewhereSaysSoByAskingAgain() {
+        Configuration planned = ChangePlan.of(THREE, Change.of(new Change.Remove(1), add(4), add(5)))
+                .next()
+                .at(8);
+        Member moved = member(4, Voting.NEWCOMER).at("elsewhere:1", Versions.CURRENT);
+        ChangePlan plan = ChangePlan.of(planned, Change.of(new Change.Add(moved)));
+        assertNull(plan.refused());
+        assertEquals("1 LEAVING, 2 VOTER, 3 VOTER, 4 AWAITED, 5 AWAITED", parts(plan.next()));
+        assertEquals("elsewhere:1", plan.next().member(4).address());
+    }
+
+    @Test
     void whateverIsAskedForQuorumsOfFollowingConfigurationsMeet() {
         Random random = new Random(7);
         for (int run = 0; run < 2_000; run++) {

@@ -25,13 +25,22 @@ final class PlantedReport {
         return rows.stream().filter(row -> row.seed > 0).count();
     }
 
-    /** Of the seeds that it took, one that was not found being the last of all; the lower one of two. */
-    long median() {
+    /**
+     * Of the seeds that it took; one that was not found took more than all that were run. Of an even number the lower one
+     * of the two in the middle.
+     *
+     * @return a number of seeds, or that it is more than were run
+     */
+    String median() {
         long[] seeds = rows.stream()
                 .mapToLong(row -> row.seed == 0 ? Long.MAX_VALUE : row.seed)
                 .sorted()
                 .toArray();
-        return seeds.length == 0 ? 0 : seeds[(seeds.length - 1) / 2];
+        if (seeds.length == 0) {
+            return "none";
+        }
+        long middle = seeds[(seeds.length - 1) / 2];
+        return middle == Long.MAX_VALUE ? ">" + PlantedRun.MOST_SEEDS : Long.toString(middle);
     }
 
     String markdown() {
@@ -52,7 +61,7 @@ final class PlantedReport {
                     row.brokenPromise));
         }
         text.append(String.format(
-                Locale.ROOT, "%n%d of %d found; median of the seeds it took: %d.%n", found(), planted(), median()));
+                Locale.ROOT, "%n%d of %d found; median of the seeds it took: %s.%n", found(), planted(), median()));
         return text.toString();
     }
 }

@@ -147,7 +147,7 @@ final class Profile {
                 0,
                 0,
                 0,
-                60 + random.nextInt(400));
+                200 + random.nextInt(400)); // Not fewer: the largest states must get across in the time to settle.
     }
 
     private static Durability durability(SimRandom random) {

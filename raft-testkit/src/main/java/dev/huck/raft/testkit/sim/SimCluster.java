@@ -137,7 +137,9 @@ final class SimCluster {
     /** Starts a node after a while, unless its machine has one by then. */
     void startIn(long delay, SimHost host) {
         world.plan(world.now() + delay, Kind.START, host.number(), 0, null, () -> {
-            if (!host.isUp() && !host.isGone() && !host.isLost()) {
+            SimProcess before = host.process();
+            boolean dying = before != null && before.isDying(); // Whoever buries it starts the next.
+            if (!host.isUp() && !dying && !host.isGone() && !host.isLost()) {
                 start(host);
             }
         });
@@ -572,6 +574,11 @@ final class SimCluster {
 
     /** A node is stopped, and starts at another address. */
     void move(SimHost host, SimRandom choice) {
+        CoreView core = core(host);
+        SimHost leader = leader();
+        if (core != null && core.configuration().members().isEmpty() && leader != null) {
+            host.join(leader.address()); // Nobody finds it at its new address to let it in: it has to ask.
+        }
         crash(host, false);
         String from = host.address();
         host.move();

@@ -100,7 +100,6 @@ final class SimProcess {
         late.forEach(world::resume);
     }
 
-    /** Puts an event off until the process runs again. */
     /** Its machine was taken from it; false if that was said before. */
     boolean bury() {
         boolean first = !buried;
@@ -108,6 +107,12 @@ final class SimProcess {
         return first;
     }
 
+    /** Dead, but inside of an operation that has not come to its end: its disk is still to be dealt with. */
+    boolean isDying() {
+        return !alive && !buried;
+    }
+
+    /** Puts an event off until the process runs again. */
     void defer(SimEvent event) {
         deferred.add(event);
     }

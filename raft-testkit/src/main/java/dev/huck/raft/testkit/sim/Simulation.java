@@ -89,24 +89,14 @@ public final class Simulation {
     public Outcome run() {
         world.trace(-1, profile.toString());
         form();
-        if (runUntil(this::isFormed, FORMATION, "the cluster does not form")) {
+        if (reaches(this::isFormed, FORMATION)) {
             world.trace(-1, "the cluster has formed");
-            faults.start();
-            long end = world.now() + chaosNanos;
-            cluster.calmAt(end);
-            while (world.now() < end && world.events() < MOST_EVENTS && world.step()) {}
-            if (world.violation() == null
-                    && profile.durability != Durability.HIGH
-                    && profile.rate(FaultKind.RACK_CUT) > 0
-                    && cluster.isWhole()
-                    && application.expectsLoss()) {
-                cluster.cutRack();
-            }
-            heal();
-            if (runUntil(cluster::isLed, TEN_ELECTIONS, "no leader within ten election timeouts of healing")
-                    && runUntil(this::isSettled, CONVERGENCE, "the healed cluster does not settle")) {
-                application.judge();
-            }
+            chaos();
+        } // Else clients and trouble have kept newcomers from ever catching up: it must form without them.
+        heal();
+        if (runUntil(cluster::isLed, TEN_ELECTIONS, "no leader within ten election timeouts of healing")
+                && runUntil(this::isSettled, CONVERGENCE, "the healed cluster does not settle")) {
+            application.judge();
         }
         return new Outcome(
                 world.violation(),
@@ -116,6 +106,20 @@ public final class Simulation {
                 invariants.leaders(),
                 application.done(),
                 cluster.losses());
+    }
+
+    private void chaos() {
+        faults.start();
+        long end = world.now() + chaosNanos;
+        cluster.calmAt(end);
+        while (world.now() < end && world.events() < MOST_EVENTS && world.step()) {}
+        if (world.violation() == null
+                && profile.durability != Durability.HIGH
+                && profile.rate(FaultKind.RACK_CUT) > 0
+                && cluster.isWhole()
+                && application.expectsLoss()) {
+            cluster.cutRack();
+        }
     }
 
     private void form() {
@@ -163,6 +167,17 @@ public final class Simulation {
     }
 
     private boolean runUntil(BooleanSupplier reached, long within, String otherwise) {
+        if (reaches(reached, within)) {
+            return true;
+        }
+        if (world.violation() == null) {
+            world.violated("liveness", otherwise + ":" + cluster.picture());
+        }
+        return false;
+    }
+
+    /** Runs on until something is so; false if the time is up before, or something is violated. */
+    private boolean reaches(BooleanSupplier reached, long within) {
         long end = world.now() + within;
         int countdown = 0;
         while (world.step()) {
@@ -172,7 +187,7 @@ public final class Simulation {
                     return true;
                 }
                 if (world.now() > end || world.events() > MOST_EVENTS) {
-                    world.violated("liveness", otherwise + ":" + cluster.picture());
+                    return false;
                 }
             }
         }

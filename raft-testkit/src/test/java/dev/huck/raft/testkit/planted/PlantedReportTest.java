@@ -1,0 +1,39 @@
+package dev.huck.raft.testkit.planted;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PlantedReportTest {
+    private static final PlantedBug BUG =
+            PlantedBug.read("x", List.of("title: one is two", "file: A.java", "<<<<", "1", "====", "2", ">>>>"));
+
+    private final PlantedReport report = new PlantedReport();
+
+    @Test
+    void medianOfNothingIsNone() {
+        assertEquals("none", report.median());
+    }
+
+    @Test
+    void medianOfBugsOfWhichNoneWasFoundIsMoreThanWereRun() {
+        report.add(BUG, 0, null);
+        assertEquals(">1000", report.median());
+        assertTrue(report.markdown().contains("0 of 1 found; median of the seeds it took: >1000."), report::markdown);
+        assertTrue(report.markdown().contains("| not found |"), report::markdown);
+    }
+
+    @Test
+    void bugThatWasNotFoundCountsAsTheLastOfAll() {
+        report.add(BUG, 0, null);
+        report.add(BUG, 7, "liveness: no leader");
+        assertEquals("7", report.median());
+        report.add(BUG, 0, null);
+        assertEquals(">1000", report.median());
+        report.add(BUG, 3, "liveness: no leader");
+        report.add(BUG, 5, "liveness: no leader");
+        assertEquals("7", report.median());
+    }
+}
