@@ -154,10 +154,10 @@ final class HuckCampaign implements Callable<Integer> {
                 while (done.size() < cycles && campaign.isWhole()) {
                     CycleResult result = campaign.run(done.size() + 1);
                     done.add(result);
-                    System.out.println(result);
                     if (book != null) {
                         book.add(result + of);
                     }
+                    System.out.println(result);
                 }
                 if (campaign.isWhole()) {
                     List<String> keys = campaign.changed();
