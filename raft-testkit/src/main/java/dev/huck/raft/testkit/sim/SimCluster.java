@@ -298,7 +298,7 @@ final class SimCluster {
                 known = true;
                 if (!core.configuration().isQuorum(store -> {
                     SimHost other = invariants.host(store);
-                    return other != null && other != host && !other.isSuspect();
+                    return other != null && other != host && !other.isSuspect() && !other.isRotten();
                 })) {
                     return host.isSuspect();
                 }
