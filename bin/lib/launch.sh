@@ -1,7 +1,8 @@
 # What the programs in bin share; sourced by them. $root is the project's folder, $program the name for messages.
 
 # ensure_built MODULE [FLAG…] -- [OTHER…]: builds MODULE's app, with Maven's FLAGs, when there is none or its sources are
-# newer. OTHERs are the modules that it is made of.
+# newer. OTHERs are the modules that it is made of. $app is the app's folder in target, if not app; $own the folder of MODULE
+# whose sources count, if not src/main.
 ensure_built() {
   module=$1
   shift
@@ -12,7 +13,7 @@ ensure_built() {
   done
   shift
   parts=("$@" "$module")
-  lib=$root/$module/target/app/lib
+  lib=$root/$module/target/${app:-app}/lib
   if [[ ${HUCK_BUILD:-} == never ]]; then
     is_built || {
       echo "$program: nothing is built, and HUCK_BUILD=never forbids it: leave that out, or run mvn package" >&2
@@ -43,7 +44,7 @@ is_built() {
 # counts as a source too: deleting a file from it makes it newer.
 stale() {
   is_built || return 0
-  local sources=("$root/pom.xml")
+  local sources=("$root/pom.xml" "$root/$module/${own:-src/main}")
   local part
   for part in huck-bom "${parts[@]}"; do
     [[ ! -f $root/$part/pom.xml ]] || sources+=("$root/$part/pom.xml")

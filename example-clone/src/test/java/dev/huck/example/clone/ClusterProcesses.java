@@ -7,14 +7,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Nodes in processes of their own on this machine, and what one wants to know of them. */
-final class ClusterProcesses implements AutoCloseable {
+public final class ClusterProcesses implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Path folder;
+    private final Places places;
     private final List<String> options;
-    private final List<NodeProcess> nodes = new ArrayList<>();
+    private final List<NodeProcess> nodes = new CopyOnWriteArrayList<>();
+    private int made;
+    private String jvmFlags;
 
     /**
      * No nodes yet.
@@ -22,13 +26,34 @@ final class ClusterProcesses implements AutoCloseable {
      * @param folder takes a folder for each
      * @param options for each
      */
-    ClusterProcesses(Path folder, String... options) {
+    public ClusterProcesses(Path folder, String... options) {
+        this(folder, () -> new Place("127.0.0.1", Ports.free(), List.of()), options);
+    }
+
+    /** The same, on other addresses than loopback's. */
+    public ClusterProcesses(Path folder, Places places, String... options) {
         this.folder = folder;
+        this.places = places;
         this.options = List.of(options);
     }
 
+    /**
+     * Where a node is to run.
+     *
+     * @param host the address on which it listens
+     * @param port the port
+     * @param through the program that starts it there; empty if none is needed
+     */
+    public record Place(String host, int port, List<String> through) {}
+
+    /** Finds a place for one more node. */
+    @FunctionalInterface
+    public interface Places {
+        Place next() throws Exception;
+    }
+
     /** Starts nodes until there are that many, each joining through the first, and waits until all of them vote. */
-    ClusterProcesses grow(int size) throws Exception {
+    public ClusterProcesses grow(int size) throws Exception {
         while (nodes.size() < size) {
             add();
         }
@@ -37,36 +62,52 @@ final class ClusterProcesses implements AutoCloseable {
     }
 
     /** Starts one more node, which joins through the first that is alive, and does not wait until it votes. */
-    NodeProcess add(String... more) throws Exception {
+    public NodeProcess add(String... more) throws Exception {
         List<String> all = new ArrayList<>(options);
         all.addAll(List.of(more));
         List<NodeProcess> alive = alive();
         if (!alive.isEmpty()) {
             all.addAll(List.of("-j", alive.get(0).address()));
         }
-        NodeProcess node = new NodeProcess(folder.resolve("node" + (nodes.size() + 1)), Ports.free(), all);
-        nodes.add(node);
-        return node.start();
+        return prepare(all).start();
     }
 
-    List<NodeProcess> nodes() {
+    /** One more node, not started yet, with all its options. */
+    public NodeProcess prepare(List<String> all) throws Exception {
+        Place place = places.next();
+        NodeProcess node = new NodeProcess(folder.resolve("node" + ++made), place.host(), place.port(), all);
+        nodes.add(node.through(place.through()).jvm(jvmFlags));
+        return node;
+    }
+
+    /** From now on starts nodes with these flags for the JVM in place of the launcher's; null for the launcher's. */
+    public void jvm(String flags) {
+        jvmFlags = flags;
+    }
+
+    /** What every node is started with. */
+    public List<String> options() {
+        return options;
+    }
+
+    public List<NodeProcess> nodes() {
         return nodes;
     }
 
-    List<NodeProcess> alive() {
+    public List<NodeProcess> alive() {
         return nodes.stream().filter(NodeProcess::isAlive).toList();
     }
 
-    List<NodeProcess> others(NodeProcess one) {
+    public List<NodeProcess> others(NodeProcess one) {
         return alive().stream().filter(node -> node != one).toList();
     }
 
     /** The node that leads, in its own opinion and in that of most others. */
-    NodeProcess awaitLeader() throws Exception {
+    public NodeProcess awaitLeader() throws Exception {
         return awaitLeader(alive());
     }
 
-    NodeProcess awaitLeader(List<NodeProcess> among) throws Exception {
+    public NodeProcess awaitLeader(List<NodeProcess> among) throws Exception {
         return await("a leader", () -> {
             for (NodeProcess node : among) {
                 if (node.stats().getOrDefault("state", "").equals("Leader")
@@ -91,7 +132,7 @@ final class ClusterProcesses implements AutoCloseable {
     }
 
     /** Waits until that many vote, and nobody else belongs to the cluster. */
-    void awaitVoters(int count) throws Exception {
+    public void awaitVoters(int count) throws Exception {
         await(count + " voters", () -> {
             for (NodeProcess node : alive()) {
                 Map<String, String> raft = node.info("raft");
@@ -110,7 +151,7 @@ final class ClusterProcesses implements AutoCloseable {
      * Waits until every live node has applied what the leader's log holds by now. What is committed would say too little:
      * who has just become leader learns that only when the entry that opens its term is committed.
      */
-    void awaitCaughtUp() throws Exception {
+    public void awaitCaughtUp() throws Exception {
         NodeProcess leader = awaitLeader();
         long goal = Long.parseLong(leader.stats().getOrDefault("last_log_index", "0"));
         await("everybody at index " + goal, () -> {
@@ -123,7 +164,7 @@ final class ClusterProcesses implements AutoCloseable {
         });
     }
 
-    static <T> T await(String what, Callable<T> condition) throws Exception {
+    public static <T> T await(String what, Callable<T> condition) throws Exception {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             T found = condition.call();

@@ -13,11 +13,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is promised when processes die: no acknowledged write is lost, and a new leader soon takes writes. */
 class FailoverIT {
-    private static final int CYCLES = Integer.getInteger("huck.it.cycles", 20);
+    /** A few: many more, on five nodes and with other faults, are the business of bin/huck-campaign. */
+    private static final int CYCLES = Integer.getInteger("huck.it.cycles", 3);
+
     private static final int KEYS = Integer.getInteger("huck.it.keys", 10_000);
     /** The random timing's. Processes are not as repeatable as a simulation, but the same waits make the same likely. */
     private static final long SEED = Long.getLong("huck.it.seed", System.nanoTime());
@@ -78,16 +80,16 @@ class FailoverIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"high, 1", "medium, 4", "low, 4"}) // all cycles at the default, some at the others
+    @ValueSource(strings = {"medium", "low"}) // "high" is a campaign's
     @Timeout(value = 12, unit = TimeUnit.MINUTES)
-    void allThreeKilledAtOnceLoseNothing(String durability, int part) throws Exception {
+    void allThreeKilledAtOnceLoseNothing(String durability) throws Exception {
         Random random = random();
         List<Long> gaps = new ArrayList<>();
         String[] options = {"--consistency", "high", "--durability", durability};
         try (ClusterProcesses cluster = new ClusterProcesses(folder, options).grow(3)) {
             Checks.fill(cluster.awaitLeader(), "base:", KEYS);
             try (Writer writer = new Writer("live:", cluster::nodes)) {
-                for (int cycle = 1; cycle <= Math.max(1, CYCLES / part); cycle++) {
+                for (int cycle = 1; cycle <= Math.max(1, CYCLES / 3); cycle++) {
                     writer.awaitAcknowledgedSince(System.nanoTime());
                     Thread.sleep(random.nextInt(MOST_WAIT_MILLIS)); // the kill's timing is the test's chance
                     List<NodeProcess> order = new ArrayList<>(cluster.nodes());

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,12 +14,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A node in a process of its own, started as a user starts it: by bin/clone. */
-final class NodeProcess implements AutoCloseable {
-    private static final Path LAUNCHER =
-            Path.of("..", "bin", "clone").toAbsolutePath().normalize();
+public final class NodeProcess implements AutoCloseable {
+    private static final Path LAUNCHER = Path.of(System.getProperty("huck.home", ".."), "bin", "clone")
+            .toAbsolutePath()
+            .normalize();
     private static final long PATIENCE_MILLIS = 60_000;
 
     private final Path folder;
+    private final String host;
     private final int port;
     private List<String> options;
     private List<String> prefix = List.of();
@@ -32,19 +35,25 @@ final class NodeProcess implements AutoCloseable {
      * @param options beside the port and the directory
      */
     NodeProcess(Path folder, int port, List<String> options) {
+        this(folder, "127.0.0.1", port, options);
+    }
+
+    /** The same, to listen on another address than loopback. */
+    public NodeProcess(Path folder, String host, int port, List<String> options) {
         this.folder = folder;
+        this.host = host;
         this.port = port;
         this.options = List.copyOf(options);
     }
 
     /** From now on starts it through another program, which is to run what comes after its own arguments. */
-    NodeProcess through(List<String> program) {
+    public NodeProcess through(List<String> program) {
         prefix = List.copyOf(program);
         return this;
     }
 
     /** From now on starts it with these flags for the JVM in place of the launcher's. */
-    NodeProcess jvm(String flags) {
+    public NodeProcess jvm(String flags) {
         jvmFlags = flags;
         return this;
     }
@@ -61,20 +70,20 @@ final class NodeProcess implements AutoCloseable {
 
     /** The same node, with its directory, at another port; this one must not run any more. */
     NodeProcess elsewhere(int otherPort) {
-        return new NodeProcess(folder, otherPort, options);
+        return new NodeProcess(folder, host, otherPort, options);
     }
 
     /** Starts it and waits until it listens. */
-    NodeProcess start(String... more) throws Exception {
+    public NodeProcess start(String... more) throws Exception {
         launch(more);
         awaitListening();
         return this;
     }
 
     /** Waits until it listens. */
-    void awaitListening() throws Exception {
+    public void awaitListening() throws Exception {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
-        while (!printed().contains("listening on 127.0.0.1:" + port)) {
+        while (!printed().contains("listening on " + address())) {
             if (!process.isAlive() || System.nanoTime() > deadline) {
                 kill();
                 throw new AssertionError("node " + port + " does not listen:\n" + printed() + complained());
@@ -97,10 +106,13 @@ final class NodeProcess implements AutoCloseable {
     }
 
     /** Starts it, in the directory {@code data} unless told another, and does not wait. */
-    void launch(String... more) throws IOException {
+    public void launch(String... more) throws IOException {
         Files.createDirectories(folder);
         List<String> command = new ArrayList<>(prefix);
         command.addAll(List.of(LAUNCHER.toString(), "-p", "" + port));
+        if (!host.equals("127.0.0.1")) {
+            command.addAll(List.of("-a", host, "--insecure"));
+        }
         command.addAll(options);
         command.addAll(Arrays.asList(more));
         if (!command.contains("-d")) {
@@ -121,42 +133,68 @@ final class NodeProcess implements AutoCloseable {
             environment.put("HUCK_JVM", jvmFlags);
         }
         process = builder.start();
+        Files.writeString(
+                folder.resolve("pid"),
+                process.pid() + " " + process.info().startInstant().orElseThrow());
     }
 
-    int port() {
+    /** Ends the process of a node in that folder, if it still runs: one whose test was killed. */
+    public static void endLeftOver(Path folder) throws IOException {
+        Path file = folder.resolve("pid");
+        if (Files.exists(file)) {
+            String[] left = Files.readString(file).split(" ");
+            // Another process may have its number by now; but not the same begin.
+            ProcessHandle.of(Long.parseLong(left[0]))
+                    .filter(process -> process.info()
+                            .startInstant()
+                            .map(Instant::toString)
+                            .filter(left[1]::equals)
+                            .isPresent())
+                    .ifPresent(process -> {
+                        process.destroyForcibly();
+                        process.onExit().join();
+                    });
+        }
+    }
+
+    public String host() {
+        return host;
+    }
+
+    public int port() {
         return port;
     }
 
     /** The process's id: the launcher becomes the node. */
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
-    String address() {
-        return "127.0.0.1:" + port;
+    public String address() {
+        return host + ":" + port;
     }
 
     Path data() {
         return folder.resolve("data");
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process != null && process.isAlive();
     }
 
     /** Kills it as a power cut would, as far as the process is concerned. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly();
         process.waitFor();
     }
 
     /** Asks it to stop, and returns its exit code. */
-    int terminate() throws InterruptedException {
+    public int terminate() throws InterruptedException {
         process.destroy();
         return awaitExit();
     }
 
-    int awaitExit() throws InterruptedException {
+    public int awaitExit() throws InterruptedException {
         if (!process.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
             throw new AssertionError("node " + port + " does not end");
         }
@@ -167,7 +205,7 @@ final class NodeProcess implements AutoCloseable {
      * Stops its clock: it stays connected and does nothing. The signal is delivered to one thread, and the others run on
      * until that one gets a processor; so this waits until all of them stand still.
      */
-    void pause() throws Exception {
+    public void pause() throws Exception {
         signal("STOP");
         Path tasks = Path.of("/proc/" + process.pid() + "/task");
         if (Files.isDirectory(tasks)) {
@@ -190,12 +228,12 @@ final class NodeProcess implements AutoCloseable {
         return true;
     }
 
-    void resume() throws Exception {
+    public void resume() throws Exception {
         signal("CONT");
     }
 
     /** Sends a signal and does not wait for what it does. */
-    void signal(String name) throws Exception {
+    public void signal(String name) throws Exception {
         Process kill = new ProcessBuilder("kill", "-" + name, "" + process.pid())
                 .inheritIO()
                 .start();
@@ -205,31 +243,31 @@ final class NodeProcess implements AutoCloseable {
     }
 
     /** What it printed on standard output since it was started last. */
-    String printed() throws IOException {
+    public String printed() throws IOException {
         Path out = folder.resolve("out");
         return Files.exists(out) ? Files.readString(out) : "";
     }
 
     /** What it printed on standard error since it was made. */
-    String complained() throws IOException {
+    public String complained() throws IOException {
         Path err = folder.resolve("err");
         return Files.exists(err) ? Files.readString(err) : "";
     }
 
     /** Leaves a mark in what it printed on standard error, for whoever reads it after a failure. */
-    void note(String text) throws IOException {
+    public void note(String text) throws IOException {
         Files.writeString(
                 folder.resolve("err"), "--- " + text + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
-    Object ask(Object... words) throws IOException {
-        try (Wire wire = new Wire(port)) {
+    public Object ask(Object... words) throws IOException {
+        try (Wire wire = new Wire(host, port, 20_000)) {
             return wire.call(words);
         }
     }
 
     /** RAFTSTATS as names and values; empty where nobody answers. */
-    Map<String, String> stats() {
+    public Map<String, String> stats() {
         Map<String, String> stats = new TreeMap<>();
         try {
             if (ask("RAFTSTATS") instanceof List<?> list) {
@@ -244,7 +282,7 @@ final class NodeProcess implements AutoCloseable {
     }
 
     /** A section of INFO as names and values; empty where nobody answers. */
-    Map<String, String> info(String section) {
+    public Map<String, String> info(String section) {
         Map<String, String> lines = new TreeMap<>();
         try {
             if (ask("INFO", section) instanceof String text) {

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
 
 /** Programs that a test needs and a machine may lack. */
-final class Programs {
+public final class Programs {
     private Programs() {}
 
     static boolean exists(String name) {
@@ -26,7 +26,7 @@ final class Programs {
     }
 
     /** Skips the test and says why, in a line that the build collects. */
-    static void skip(String why) {
+    public static void skip(String why) {
         note(why);
         Assumptions.abort(why);
     }

@@ -15,25 +15,34 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A connection that says exactly what it is told, and hides no error: the test's own client, older protocol. */
-final class Wire implements AutoCloseable {
+public final class Wire implements AutoCloseable {
     private final Socket socket;
     private final InputStream in;
     private final OutputStream out;
 
     /** An error reply. */
-    record Failure(String message) {}
+    public record Failure(String message) {}
 
     Wire(int port) throws IOException {
+        this("127.0.0.1", port, 20_000);
+    }
+
+    /**
+     * Connects.
+     *
+     * @param timeoutMillis how long a reply may take; a connection, a quarter of it
+     */
+    public Wire(String host, int port, int timeoutMillis) throws IOException {
         socket = new Socket();
         socket.setTcpNoDelay(true);
-        socket.setSoTimeout(20_000);
-        socket.connect(new InetSocketAddress("127.0.0.1", port), 5_000);
+        socket.setSoTimeout(timeoutMillis);
+        socket.connect(new InetSocketAddress(host, port), timeoutMillis / 4);
         in = new BufferedInputStream(socket.getInputStream());
         out = new BufferedOutputStream(socket.getOutputStream());
     }
 
     /** Sends a command and returns its reply: String, Long, List, {@link Failure}, or null. */
-    Object call(Object... words) throws IOException {
+    public Object call(Object... words) throws IOException {
         send(words);
         return receive();
     }
@@ -63,7 +72,7 @@ final class Wire implements AutoCloseable {
     }
 
     /** Sends many commands at once and returns their replies. */
-    List<Object> pipeline(List<Object[]> commands) throws IOException {
+    public List<Object> pipeline(List<Object[]> commands) throws IOException {
         for (Object[] words : commands) {
             write(words);
         }

@@ -60,6 +60,11 @@ public final class ConfigurationSafety {
         return known.stream().mapToLong(Known::index).max().orElse(0);
     }
 
+    /** The founder lost all that it had written, before anybody else had any of it. */
+    public void unfounded() {
+        known.clear();
+    }
+
     /**
      * Looks at a node.
      *

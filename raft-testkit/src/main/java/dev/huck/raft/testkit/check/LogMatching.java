@@ -33,7 +33,7 @@ public final class LogMatching {
      * The founder of a cluster has lost what it founded before anybody else could have it, and will do so anew.
      */
     public void unfounded() {
-        byIndex.set(1, null);
+        byIndex.clear();
     }
 
     /**

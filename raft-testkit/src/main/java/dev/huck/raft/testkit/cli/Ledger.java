@@ -5,14 +5,8 @@ import dev.huck.raft.testkit.sim.RunSpec;
 import dev.huck.raft.testkit.sim.Simulation;
 import java.io.IOException;
 import java.net.URISyntaxException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -31,8 +25,7 @@ final class Ledger implements AutoCloseable {
     private static final Pattern LINE = Pattern.compile(
             "from=(-?\\d+) seeds=(\\d+) violations=(\\d+) events=(\\d+) seconds=\\S+ hash=\\S+ code=\\S+ failed=\\S+ runs=(.*)");
 
-    private final FileChannel channel;
-    private final FileLock lock;
+    private final LedgerFile file;
     /** What runs are like, but for the seed. */
     private final String kind;
 
@@ -41,9 +34,8 @@ final class Ledger implements AutoCloseable {
 
     private record Block(long from, long seeds, long violations, long events) {}
 
-    private Ledger(FileChannel channel, FileLock lock, String kind) throws IOException {
-        this.channel = channel;
-        this.lock = lock;
+    private Ledger(LedgerFile file, String kind) throws IOException {
+        this.file = file;
         this.kind = kind;
         this.code = code();
     }
@@ -56,23 +48,9 @@ final class Ledger implements AutoCloseable {
      * @throws IOException when that fails, another program has it open, or it is no ledger
      */
     static Ledger open(Path file, RunSpec spec) throws IOException {
-        FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        FileLock lock;
-        try {
-            lock = channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            lock = null;
-        }
-        if (lock == null) {
-            channel.close();
-            throw new IOException(file + " is in use by another program");
-        }
-        Ledger ledger = new Ledger(channel, lock, spec.toString().replaceFirst("--seed -?\\d+ ?", ""));
-        String text = Files.readString(file);
-        // A line that was cut short was never acknowledged: its block runs again.
-        int whole = text.lastIndexOf('\n') + 1;
-        for (String line : text.substring(0, whole).lines().toList()) {
+        LedgerFile lines = LedgerFile.open(file);
+        Ledger ledger = new Ledger(lines, spec.toString().replaceFirst("--seed -?\\d+ ?", ""));
+        for (String line : lines.lines()) {
             Matcher matcher = LINE.matcher(line);
             if (!matcher.matches()) {
                 ledger.close();
@@ -86,8 +64,6 @@ final class Ledger implements AutoCloseable {
                         Long.parseLong(matcher.group(4))));
             }
         }
-        channel.truncate(text.substring(0, whole).getBytes(StandardCharsets.UTF_8).length);
-        channel.position(channel.size());
         return ledger;
     }
 
@@ -113,7 +89,7 @@ final class Ledger implements AutoCloseable {
         List<String> failed = block.failed();
         String line = String.format(
                 Locale.ROOT,
-                "from=%d seeds=%d violations=%d events=%d seconds=%.1f hash=%016x code=%s failed=%s runs=%s%n",
+                "from=%d seeds=%d violations=%d events=%d seconds=%.1f hash=%016x code=%s failed=%s runs=%s",
                 from,
                 count,
                 block.violations(),
@@ -123,11 +99,7 @@ final class Ledger implements AutoCloseable {
                 code,
                 failed.isEmpty() ? "none" : String.join(",", failed),
                 kind);
-        ByteBuffer bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
-        channel.force(true);
+        file.add(line);
         blocks.add(new Block(from, count, block.violations(), block.events()));
     }
 
@@ -161,7 +133,6 @@ final class Ledger implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        lock.release();
-        channel.close();
+        file.close();
     }
 }

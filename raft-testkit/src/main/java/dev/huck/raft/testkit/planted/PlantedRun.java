@@ -90,12 +90,25 @@ public final class PlantedRun {
      * @throws IOException when the sources can't be read
      */
     public Planted plant(String name) throws IOException {
-        for (PlantedBug bug : bugs()) {
-            if (bug.name().equals(name)) {
-                return planted(bug);
-            }
-        }
-        throw new IllegalArgumentException("there is no planted bug " + name);
+        return planted(bug(name));
+    }
+
+    /**
+     * Compiles the engine's classes that one bug changes.
+     *
+     * @param name the bug's
+     * @return class files by the classes' binary names
+     * @throws IOException when the sources can't be read
+     */
+    public Map<String, byte[]> classes(String name) throws IOException {
+        return compile(bug(name));
+    }
+
+    private PlantedBug bug(String name) throws IOException {
+        return bugs().stream()
+                .filter(bug -> bug.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no planted bug " + name));
     }
 
     private List<PlantedBug> bugs() throws IOException {

@@ -49,8 +49,15 @@ final class Invariants implements SimLog.Observer {
 
     private final Map<Integer, Watched> watched = new HashMap<>();
 
-    /** What was on a disk when it was lost. */
-    private record Lost(SimLog log, long snapshot) {}
+    /** What was on a disk when it was lost, and what was said to be on it although it was lost before. */
+    private record Lost(SimLog log, long snapshot, List<LogPosition> forgotten) {
+        boolean vouchedFor(long index, long term) {
+            return log.holdsDurably(index, term)
+                    || index <= snapshot
+                    || forgotten.contains(new LogPosition(index, term))
+                    || (!forgotten.isEmpty() && index < forgotten.get(0).index());
+        }
+    }
 
     /** What was seen last of one process. */
     private static final class Watched {
@@ -81,9 +88,10 @@ final class Invariants implements SimLog.Observer {
         this.applied = new AppliedHistory(world::violated, committed);
     }
 
-    /** The founder lost the first entry, which it had not synced and told nobody of. */
+    /** The founder lost its first entries, which it had not synced and told nobody of. */
     void unfounded() {
         matching.unfounded();
+        configurations.unfounded();
     }
 
     VoteOncePerTerm votes() {
@@ -114,7 +122,7 @@ final class Invariants implements SimLog.Observer {
             return host.vouchesFor(index, term, durability == Durability.HIGH);
         }
         Lost gone = lost.get(storeId);
-        return gone != null && (gone.log.holdsDurably(index, term) || index <= gone.snapshot);
+        return gone != null && gone.vouchedFor(index, term);
     }
 
     /** The machine whose disks have this store. */
@@ -147,7 +155,7 @@ final class Invariants implements SimLog.Observer {
     void wiped(SimHost host) {
         stores.forEach((storeId, of) -> {
             if (of.equals(host)) {
-                lost.put(storeId, new Lost(host.log(), host.durableSnapshot()));
+                lost.put(storeId, new Lost(host.log(), host.durableSnapshot(), host.forgotten()));
             }
         });
         stores.values().removeIf(host::equals);

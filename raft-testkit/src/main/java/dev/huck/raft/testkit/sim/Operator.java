@@ -68,7 +68,7 @@ final class Operator {
     private void stop(@Nullable SimHost host, SimRandom random) {
         SimProcess process = host == null ? null : host.process();
         NodeHandle handle = process == null || !process.isAlive() ? null : process.node();
-        if (host == null || process == null || handle == null) {
+        if (host == null || process == null || handle == null || host.isReverted()) {
             return;
         }
         world.trace(host.number(), "is asked to stop");

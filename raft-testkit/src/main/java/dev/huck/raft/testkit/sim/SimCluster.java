@@ -298,7 +298,7 @@ final class SimCluster {
                 known = true;
                 if (!core.configuration().isQuorum(store -> {
                     SimHost other = invariants.host(store);
-                    return other != null && other != host && !other.isSuspect();
+                    return other != null && other != host && !other.isSuspect() && !other.isRotten();
                 })) {
                     return host.isSuspect();
                 }
@@ -439,7 +439,7 @@ final class SimCluster {
         // What a failed sync left behind looks whole until the machine starts anew, so that is what is done with it.
         boolean troubled = process.isTroubled();
         boolean powerCut = troubled || (wanted && (!isCountedWhenWritten() || mayForget(host)));
-        boolean founding = host.log().last().index() == 1;
+        boolean founding = host.log().last().index() > 0;
         boolean lost = powerCut && host.powerCut(isCountedWhenWritten());
         if (founding && host.log().last().index() == 0) {
             invariants.unfounded();

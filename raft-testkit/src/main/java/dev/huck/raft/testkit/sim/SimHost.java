@@ -2,6 +2,7 @@ package dev.huck.raft.testkit.sim;
 
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.check.CoreView;
+import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Entries;
 import java.util.HashSet;
 import java.util.List;
@@ -321,20 +322,25 @@ final class SimHost {
     }
 
     /**
-     * Copies its disks, if there is no copy yet. None in which the node is alone: it would ask nobody and lead itself, and
+     * Copies its disks, if there is no copy yet. None in which it alone votes: it would ask nobody and lead itself, and
      * only its clients could know that something is wrong.
      */
     void backUp() {
         long configuration = log.configurationAtMost(log.last().index());
         boolean alone = configuration > 0
-                && Entries.configuration(configuration, log.get(configuration).payload())
-                                .members()
-                                .size()
-                        == 1;
+                && isOfOneVoter(Entries.configuration(
+                        configuration, log.get(configuration).payload()));
         if (backupDisk == null && log.size() > 0 && !alone) {
             backupDisk = disk.copy();
             backupLog = log.copy();
         }
+    }
+
+    private static boolean isOfOneVoter(Configuration configuration) {
+        return configuration.members().stream()
+                        .filter(member -> configuration.isVoter(member.storeId()))
+                        .count()
+                == 1;
     }
 
     /** Goes back to what its disks held long ago; says whether it could. */
