@@ -32,12 +32,22 @@ final class MemberWalk {
         }
         if (random.nextInt(6) == 0) {
             SimHost host = cluster.hosts().get(random.nextInt(cluster.hosts().size()));
-            if (host.isUp() && cluster.hosts().stream().allMatch(SimHost::isUp)) {
+            if (host.isUp() && cluster.hosts().stream().allMatch(SimHost::isUp) && isFoundByAll(core)) {
                 cluster.move(host, random);
             }
             return;
         }
         change(leader, core, random);
+    }
+
+    /** Whether it is written down where everybody is: two that move at once never find each other again. */
+    private boolean isFoundByAll(CoreView leader) {
+        Configuration current = leader.configuration();
+        return current.index() <= leader.commitIndex()
+                && current.members().stream().allMatch(member -> {
+                    SimHost host = cluster.host(member.storeId());
+                    return host != null && host.address().equals(member.address());
+                });
     }
 
     private void change(SimHost leader, CoreView core, SimRandom random) {

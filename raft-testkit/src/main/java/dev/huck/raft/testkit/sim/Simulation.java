@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Simulation {
     private static final long MILLI = 1_000_000L;
-    private static final long FORMATION = 60_000 * MILLI;
+    private static final long FORMATION = 30_000 * MILLI;
     /** Ten times the longest election timeout that nodes have by default; frames then take a tenth of the shortest. */
     private static final long TEN_ELECTIONS = 12_000 * MILLI;
     /** Ten of the longest election timeouts, and time for the sending of snapshots. */
@@ -93,7 +93,9 @@ public final class Simulation {
             world.trace(-1, "the cluster has formed");
             chaos();
         } // Else clients and trouble have kept newcomers from ever catching up: it must form without them.
-        heal();
+        if (world.violation() == null) {
+            heal();
+        }
         if (runUntil(cluster::isLed, TEN_ELECTIONS, "no leader within ten election timeouts of healing")
                 && runUntil(this::isSettled, CONVERGENCE, "the healed cluster does not settle")) {
             application.judge();
