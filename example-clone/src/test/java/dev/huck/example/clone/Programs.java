@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Assumptions;
 public final class Programs {
     private Programs() {}
 
-    static boolean exists(String name) {
+    public static boolean exists(String name) {
         String path = System.getenv().getOrDefault("PATH", "");
         for (String folder : path.split(java.io.File.pathSeparator)) {
             if (!folder.isEmpty() && Files.isExecutable(Path.of(folder, name))) {

@@ -91,6 +91,10 @@ class CampaignIT {
         } finally {
             end(process);
         }
+        if (Programs.exists("ip")) {
+            assertFalse(namespaces().contains("huck-" + killed.pid() + "-"), "those of the one that was killed");
+            assertFalse(namespaces().contains("huck-" + process.pid() + "-"), "its own");
+        }
         left.addAll(nodes());
         assertEquals(List.of(), left.stream().filter(ProcessHandle::isAlive).toList());
     }
@@ -128,6 +132,11 @@ class CampaignIT {
         } finally {
             end(process);
         }
+    }
+
+    private static String namespaces() throws IOException {
+        Process list = new ProcessBuilder("ip", "netns", "list").start();
+        return new String(list.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
     private static void end(Process process) throws InterruptedException {

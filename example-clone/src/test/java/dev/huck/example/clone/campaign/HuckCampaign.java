@@ -146,7 +146,9 @@ final class HuckCampaign implements Callable<Integer> {
         }
         int changed = 0;
         if (done.size() < cycles) {
-            clear(folder.resolve("nodes"));
+            for (Path left : List.of(folder.resolve("nodes"), folder.resolve("planted"))) {
+                clear(left);
+            }
             CountDownLatch over = new CountDownLatch(1);
             Runtime.getRuntime().addShutdownHook(end(Thread.currentThread(), over));
             try (Campaign campaign = new Campaign(seed, kinds, folder, network, jvm())) {
@@ -206,7 +208,7 @@ final class HuckCampaign implements Callable<Integer> {
         }
         try (Stream<Path> nodes = Files.list(folder)) {
             for (Path node : nodes.toList()) {
-                NodeProcess.endLeftOver(node);
+                NodeProcess.endLeftOver(node); // A folder without a node has none.
             }
         }
         try (Stream<Path> all = Files.walk(folder)) {
