@@ -164,7 +164,8 @@ final class SimCluster {
         });
         process.onBroken(() -> {
             bury(process, true);
-            if (host.isRotten()) {
+            // An old copy that is started often enough counts its starts up to what the others know of.
+            if (host.isRotten() || host.isReverted()) {
                 lose(host);
             } else {
                 startIn(1_000_000 * MICRO, host);
