@@ -92,6 +92,7 @@ final class Arguments {
         with(Setting.DIR, value -> options.directory(directory(value)));
         with(Setting.JOIN, value -> options.join(join(value)));
         with(Setting.LEARNER, value -> options.learner(value.yes()));
+        with(Setting.READMIT, value -> options.readmit(value.yes()));
         with(Setting.PROTOCOL_MAX, value -> options.protocolMax(value.number(1, Integer.MAX_VALUE)));
         with(Setting.BACKEND, value -> options.backend(backend(value, backends)));
         with(Setting.DURABILITY, value -> options.durability(value.oneOf(Durability.class)));

@@ -25,6 +25,8 @@ enum Setting {
     JOIN("j", "[host:]port", "any member of the cluster to join; a bare port is on this machine"),
     /** Joins as a learner. */
     LEARNER("", "", "join as a learner: a copy that does not vote, until RAFT PROMOTE"),
+    /** Takes a lost member's place. */
+    READMIT("", "", "with an empty directory, take the place of the silent member that has this id or address"),
     /** Log store. */
     BACKEND("", "name", "log store: " + Setting.BACKENDS + " (what is on disk, else lmdb)"),
     /** Durability. */

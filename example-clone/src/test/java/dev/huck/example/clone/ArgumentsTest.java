@@ -141,7 +141,7 @@ class ArgumentsTest {
                 + " --election-timeout-max 2s --request-timeout 3s --join-timeout 1m --snapshot-every 1gb"
                 + " --snapshots-kept 5 --log-tail 512kb --memory-budget 2mb --max-command 2048 --max-arguments 77"
                 + " --max-connections 88 --max-output 3m --idle-timeout 1h --partial-command-timeout 1500 --insecure"
-                + " -j 7482 --learner --protocol-max 1");
+                + " -j 7482 --learner --readmit --protocol-max 1");
         assertEquals(Optional.of("me:1"), options.advertise());
         assertEquals(Optional.of("id7"), options.id());
         assertEquals(Duration.ofMillis(50), options.heartbeat());
@@ -161,6 +161,7 @@ class ArgumentsTest {
         assertEquals(Duration.ofMillis(1500), options.partialCommandTimeout());
         assertTrue(options.insecure());
         assertTrue(options.learner());
+        assertTrue(options.readmit());
         assertEquals(1, options.protocolMax());
     }
 

@@ -70,6 +70,18 @@ public final class Options {
     }
 
     /**
+     * Whether a node that joins with an empty directory takes the place of a member with its id or its address: that
+     * member's directory is lost, it is removed once it has been silent for the longest election timeout, and this node
+     * comes in as a newcomer that votes when it has caught up. Without it such a node is refused by name, and somebody has
+     * to remove the lost member first. It takes no effect where the directory is not empty.
+     *
+     * @return whether it does; default false
+     */
+    public boolean readmit() {
+        return values.readmit;
+    }
+
+    /**
      * The newest version of the peer protocol that this node admits to: for upgrades node by node that may have to be
      * taken back.
      *
@@ -276,6 +288,7 @@ public final class Options {
         private @Nullable String id;
         private @Nullable String join;
         private boolean learner;
+        private boolean readmit;
         private int protocolMax;
         private @Nullable String backend;
         private String engine = "";
@@ -318,6 +331,7 @@ public final class Options {
             this.id = other.id;
             this.join = other.join;
             this.learner = other.learner;
+            this.readmit = other.readmit;
             this.protocolMax = other.protocolMax;
             this.backend = other.backend;
             this.engine = other.engine;
@@ -582,6 +596,17 @@ public final class Options {
          */
         public Builder learner(boolean value) {
             this.learner = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#readmit}.
+         *
+         * @param value the option
+         * @return this
+         */
+        public Builder readmit(boolean value) {
+            this.readmit = value;
             return this;
         }
 

@@ -8,8 +8,9 @@ public sealed interface Admission extends PeerMessage {
      *
      * @param member the newcomer as it describes itself
      * @param passedOn whether a member has passed this on already
+     * @param readmit whether it stands in for a member with its name that is silent, because that one's directory is lost
      */
-    record JoinRequest(Member member, boolean passedOn) implements Admission {}
+    record JoinRequest(Member member, boolean passedOn, boolean readmit) implements Admission {}
 
     /**
      * What became of a request to join.

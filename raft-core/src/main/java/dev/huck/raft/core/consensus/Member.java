@@ -50,7 +50,10 @@ public record Member(long storeId, String nodeId, String address, Voting voting,
      * @param machineMax newest
      */
     public record Versions(int protocolMin, int protocolMax, int machineMin, int machineMax) {
-        /** Version 2 of the protocol says how far a node's machine has come: see {@link Message.Applied}. */
+        /**
+         * Version 2 of the protocol says how far a node's machine has come (see {@link Message.Applied}), and knows of
+         * members that are let in again with an empty directory.
+         */
         public static final int NEWEST_PROTOCOL = 2;
 
         /** What this build understands, with a machine that says nothing of versions. */

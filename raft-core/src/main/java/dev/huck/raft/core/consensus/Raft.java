@@ -294,6 +294,17 @@ public final class Raft {
         return role instanceof Leader leading ? leading.replication.matchOf(peer) : -1;
     }
 
+    /**
+     * Whether a member is in touch, for a leader: it has answered within the longest election timeout, or there was no
+     * time yet to find out.
+     *
+     * @param peer store id
+     * @return false if it is silent, and if this node does not lead
+     */
+    public boolean answers(long peer) {
+        return role instanceof Leader leading && leading.replication.answers(peer);
+    }
+
     // ---- messages
 
     private void receive(Message message) {

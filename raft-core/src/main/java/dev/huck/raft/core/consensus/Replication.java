@@ -343,6 +343,12 @@ final class Replication {
                 .orElse(Long.MAX_VALUE);
     }
 
+    /** Whether a member is in touch, as far as is known yet. */
+    boolean answers(long peer) {
+        Progress progress = peers.get(peer);
+        return peer == raft.self || (progress != null && answers(progress));
+    }
+
     private boolean answers(Progress peer) {
         return raft.now - peer.answeredAt < raft.settings().electionMaxNanos();
     }

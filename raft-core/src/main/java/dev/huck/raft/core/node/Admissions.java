@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,17 +37,26 @@ final class Admissions {
     private final Peers peers;
     private final Member self;
     private final Consumer<Event> core;
+    private final LongPredicate answers;
     private final Map<Long, Consumer<Effect.Changed>> changes = new HashMap<>();
     /** By address of a node that is invited. */
     private final Map<String, ChangeRequest> invited = new HashMap<>();
 
     private long requests;
 
-    Admissions(Stage stage, Peers peers, Member self, Consumer<Event> core) {
+    /**
+     * The admissions of a node.
+     *
+     * @param self as it describes itself
+     * @param core takes events
+     * @param answers whether a member is in touch, where this node leads
+     */
+    Admissions(Stage stage, Peers peers, Member self, Consumer<Event> core, LongPredicate answers) {
         this.stage = stage;
         this.peers = peers;
         this.self = self;
         this.core = core;
+        this.answers = answers;
     }
 
     // ---- who asks
@@ -57,24 +67,20 @@ final class Admissions {
         String leader = peers.addressOf(view.leader());
         if (view.leader() != self.storeId()) {
             if (leader != null && !request.passedOn()) {
-                peers.send(leader, view.leader(), new JoinRequest(newcomer, true));
+                peers.send(leader, view.leader(), new JoinRequest(newcomer, true, request.readmit()));
             } else {
                 reply(newcomer, false, "CLUSTERDOWN no leader is known at the moment");
             }
             return;
         }
-        for (Member member : view.configuration().members()) {
-            boolean sameName = member.nodeId().equals(newcomer.nodeId());
-            if (member.storeId() != newcomer.storeId()
-                    && (sameName || member.address().equals(newcomer.address()))) {
-                String name = sameName ? "id " + member.nodeId() : "address " + member.address();
-                reply(
-                        newcomer,
-                        false,
-                        "ERR a member with " + name + " exists, with another data directory: if that directory is lost,"
-                                + " say RAFTREMOVEPEER " + member.nodeId() + " first");
-                return;
+        List<Member> namesakes = namesakes(newcomer, view.configuration());
+        if (!namesakes.isEmpty()) {
+            if (request.readmit()) {
+                readmit(newcomer, namesakes);
+            } else {
+                refuseNamesake(newcomer, namesakes.get(0));
             }
+            return;
         }
         ChangeRequest invitation = invited.get(newcomer.address());
         if (invitation != null) {
@@ -83,7 +89,71 @@ final class Admissions {
             return;
         }
         LOG.info("received add peer request from {}", newcomer.address());
-        change(Change.of(step(newcomer, view.configuration())), ended -> {
+        admit(newcomer, step(newcomer, view.configuration()));
+    }
+
+    /** Other members with the id or the address of one that asks. */
+    private static List<Member> namesakes(Member newcomer, Configuration configuration) {
+        return configuration.members().stream()
+                .filter(member -> member.storeId() != newcomer.storeId()
+                        && (member.nodeId().equals(newcomer.nodeId())
+                                || member.address().equals(newcomer.address())))
+                .toList();
+    }
+
+    private void refuseNamesake(Member newcomer, Member there) {
+        String name = there.nodeId().equals(newcomer.nodeId()) ? "id " + there.nodeId() : "address " + there.address();
+        reply(
+                newcomer,
+                false,
+                "ERR a member with " + name + " exists, with another data directory: if that directory is lost, say"
+                        + " RAFTREMOVEPEER " + there.nodeId() + " first, or start this node with --readmit");
+    }
+
+    /**
+     * A node stands in for a member whose directory is lost. That one goes first, by a change of its own: a cluster that
+     * waits for nobody who is gone for ever bears as many more losses as before, and if the newcomer never catches up,
+     * nothing is worse than after a removal. Who still answers is not lost.
+     */
+    private void readmit(Member newcomer, List<Member> namesakes) {
+        Member lost = namesakes.get(0);
+        if (namesakes.size() > 1) {
+            reply(
+                    newcomer,
+                    false,
+                    "ERR its id is that of member " + lost.nodeId() + " at " + lost.address() + ", or its address, and"
+                            + " so it is with " + namesakes.get(1).nodeId() + " at "
+                            + namesakes.get(1).address()
+                            + ": one node can't stand in for two. Choose another id or address");
+            return;
+        }
+        if (answers.test(lost.storeId())) {
+            reply(
+                    newcomer,
+                    false,
+                    "BUSY member " + lost.nodeId() + " at " + lost.address()
+                            + " answers, or did until a moment ago, from another data directory: stop that one, if it is not"
+                            + " lost");
+            return;
+        }
+        change(Change.of(new Change.Remove(lost.storeId())), ended -> {
+            HuckException problem = problem(ended, lost.nodeId());
+            if (problem == null) {
+                LOG.warn(
+                        "member {} was silent and is removed for good (store {}): the node at {} takes its place, with an"
+                                + " empty directory",
+                        lost.nodeId(),
+                        Long.toHexString(lost.storeId()),
+                        newcomer.address());
+                stage.execute(() -> admit(newcomer, new Change.Add(newcomer))); // Not within the core's own step.
+            } else {
+                reply(newcomer, false, String.valueOf(problem.getMessage()));
+            }
+        });
+    }
+
+    private void admit(Member newcomer, Change.Step step) {
+        change(Change.of(step), ended -> {
             HuckException problem = problem(ended, newcomer.address());
             if (problem == null) {
                 LOG.info("node {} added successfully", newcomer.address());

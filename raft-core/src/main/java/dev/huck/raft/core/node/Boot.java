@@ -52,6 +52,12 @@ final class Boot {
                 throw new HuckException.StartFailed(
                         "ERR a learner can't found a cluster: say which one it is to join (--join)", null);
             }
+            if (options.readmit() && options.join().isEmpty()) {
+                throw new HuckException.StartFailed(
+                        "ERR this directory is empty, and a node that is to be let in again (--readmit) must be told by whom"
+                                + " (--join): it would found another cluster otherwise",
+                        null);
+            }
             long clusterId = options.join().isPresent() ? 0 : nonZero(environment);
             record = new NodeRecord(
                     clusterId,

@@ -167,7 +167,7 @@ final class EventLoop implements Loop {
                 record.address(),
                 options.learner() ? Member.Voting.LEARNER : Member.Voting.NEWCOMER,
                 versions);
-        this.admissions = new Admissions(stage, peers, self, this::step);
+        this.admissions = new Admissions(stage, peers, self, this::step, raft::answers);
         this.place = new OwnPlace(environment, stage, peers, self, () -> View.of(raft), this::propose, failed);
         this.rollCalls = new RollCalls(stage, peers, record.storeId());
         this.requests = new Requests(

@@ -38,6 +38,7 @@ final class OwnPlace {
     private final Consumer<Throwable> failed;
 
     private @Nullable String joining;
+    private boolean readmit;
     private String answer = "no answer";
     private long giveUpAt;
     private long retry = FIRST_RETRY;
@@ -82,6 +83,7 @@ final class OwnPlace {
                     addresses(configuration));
         } else if (options.join().isPresent()) {
             joining = options.join().get();
+            readmit = options.readmit();
             giveUpAt = environment.nanoTime() + options.joinTimeout().toNanos();
             askToJoin();
         } else {
@@ -113,7 +115,7 @@ final class OwnPlace {
                     null));
             return;
         }
-        peers.send(address, 0, new JoinRequest(self, false));
+        peers.send(address, 0, new JoinRequest(self, false, readmit));
         stage.schedule(nextRetry(), this::askToJoin);
     }
 
@@ -141,7 +143,7 @@ final class OwnPlace {
                 invitation.leaderAddress(),
                 0,
                 free
-                        ? new JoinRequest(invitation.learner() ? self.as(Member.Voting.LEARNER) : self, false)
+                        ? new JoinRequest(invitation.learner() ? self.as(Member.Voting.LEARNER) : self, false, false)
                         : new JoinReply(
                                 self.storeId(),
                                 false,
@@ -191,7 +193,7 @@ final class OwnPlace {
                     .toList();
             if (!others.isEmpty()) {
                 Member next = others.get(turn++ % others.size());
-                peers.send(next.address(), 0, new JoinRequest(self, false));
+                peers.send(next.address(), 0, new JoinRequest(self, false, false));
             }
         }
         stage.schedule(nextRetry(), this::announceOnce);

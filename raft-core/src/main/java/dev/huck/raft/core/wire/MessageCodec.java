@@ -160,6 +160,9 @@ final class MessageCodec {
             out.i8(JOIN_REQUEST);
             member(out, m.member());
             out.bool(m.passedOn());
+            if (m.readmit()) {
+                out.bool(true);
+            }
         } else if (message instanceof JoinReply m) {
             out.i8(JOIN_REPLY);
             out.i64(m.storeId());
@@ -193,14 +196,15 @@ final class MessageCodec {
     /** The oldest version of the protocol that can say this: so that a node is told as much as it understands. */
     static int version(PeerMessage message) {
         boolean two = (message instanceof Append append && append.applied() != null)
-                || (message instanceof AppendReply reply && reply.applied() != null);
+                || (message instanceof AppendReply reply && reply.applied() != null)
+                || (message instanceof JoinRequest request && request.readmit());
         return two ? 2 : 1;
     }
 
     static PeerMessage read(FrameReader in, int version) throws FrameException {
         byte type = in.i8();
         return switch (type) {
-            case JOIN_REQUEST -> new JoinRequest(member(in), in.bool());
+            case JOIN_REQUEST -> new JoinRequest(member(in), in.bool(), version >= 2 && in.bool());
             case JOIN_REPLY -> new JoinReply(in.i64(), in.bool(), in.text());
             case INVITATION -> new Invitation(in.text(), in.bool());
             case ROLL_CALL_QUESTION -> new RollCall.Question(in.i64());

@@ -49,7 +49,10 @@ class OldCopyTest {
         }
         Member member = new Member(OTHER, "b", "127.0.0.1:2", Member.Voting.LEARNER, Member.Versions.CURRENT);
         while (world.sent.stream().noneMatch(envelope -> envelope.message() instanceof Message.Append)) {
-            receive(other, 0, new JoinRequest(member, false)); // A leader that has not opened its term yet says no.
+            receive(
+                    other,
+                    0,
+                    new JoinRequest(member, false, false)); // A leader that has not opened its term yet says no.
             Thread.sleep(20);
         }
         Envelope append = sent(Message.Append.class);

@@ -20,6 +20,8 @@ final class Operator {
     private final long[] joining;
     /** By machine: whether its node waits to be called into the cluster. */
     private final boolean[] waits;
+    /** By machine: until when its node, with empty disks, may take its old place by itself; 0 when that is not decided. */
+    private final long[] returns;
 
     Operator(SimWorld world, SimCluster cluster) {
         this.world = world;
@@ -27,6 +29,7 @@ final class Operator {
         this.random = world.random("operator");
         this.joining = new long[cluster.hosts().size()];
         this.waits = new boolean[cluster.hosts().size()];
+        this.returns = new long[cluster.hosts().size()];
         this.walk = new MemberWalk(world, cluster, this);
     }
 
@@ -90,13 +93,15 @@ final class Operator {
         }
         cluster.crash(host, true);
         cluster.lose(host);
+        returns[host.number()] = 0;
         lookAfter(host);
     }
 
     /** Until it is a member again. */
     private void lookAfter(SimHost host) {
         world.planIn(1_000 * MILLI, SimEvent.Kind.CONTROL, host.number(), () -> {
-            if (host.isLost() && !host.isGone()) {
+            boolean returning = world.now() < returns[host.number()] + 4_000 * MILLI;
+            if ((host.isLost() || returning) && !host.isGone()) {
                 tidy();
                 lookAfter(host);
             }
@@ -153,6 +158,9 @@ final class Operator {
         for (Member member : core.configuration().members()) {
             // Asked to join, and wiped before the request was heard.
             if (!cluster.hasStore(member.storeId())) {
+                if (isComingBack(member, leader)) {
+                    return true;
+                }
                 act(
                         leader,
                         "is asked to remove the late " + member.nodeId(),
@@ -164,6 +172,31 @@ final class Operator {
             if (isOutside(host, core.configuration()) && !core.configuration().isJoint()) {
                 return enter(host, leader);
             }
+        }
+        return false;
+    }
+
+    /** Whether the machine of a member whose disk is gone takes that one's place by itself; told to do so if it is time. */
+    private boolean isComingBack(Member member, SimHost leader) {
+        for (SimHost host : cluster.hosts()) {
+            if (!host.nodeId().equals(member.nodeId())) {
+                continue;
+            }
+            if (returns[host.number()] != 0 || !host.isLost()) {
+                return world.now() < returns[host.number()];
+            }
+            boolean returning = cluster.isTroubled() && random.chance(0.5);
+            returns[host.number()] = returning ? world.now() + 6_000 * MILLI : 1;
+            if (returning) {
+                cluster.crash(host, true);
+                world.trace(host.number(), "is told to take its place again");
+                host.learner(false);
+                host.readmitted(true);
+                host.join(leader.address());
+                host.lost(false);
+                cluster.startIn(random.nextLong(500 * MILLI), host);
+            }
+            return returning;
         }
         return false;
     }
@@ -195,6 +228,7 @@ final class Operator {
                             + (waits[host.number()] ? "wait" : host.isLearner() ? "join as a learner" : "join"));
             cluster.wipe(host);
         }
+        host.readmitted(false);
         host.join(waits[host.number()] ? "10.255.0.1:7481" : through.address()); // There is nobody at that one.
         host.lost(false);
         cluster.startIn(random.nextLong(500 * MILLI), host);

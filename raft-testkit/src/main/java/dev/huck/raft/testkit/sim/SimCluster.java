@@ -243,7 +243,7 @@ final class SimCluster {
         profile.sessions.set(options);
         String join = host.join();
         if (join != null) {
-            options.join(join).learner(host.isLearner());
+            options.join(join).learner(host.isLearner()).readmit(host.isReadmitted());
         }
         return options.build();
     }

@@ -16,6 +16,7 @@ final class SimHost {
     private int moves;
     private boolean formed;
     private boolean learner;
+    private boolean readmitted;
     private int protocolMax;
     private int machineMax = 2;
     private final SimDisk disk = new SimDisk();
@@ -87,6 +88,15 @@ final class SimHost {
     /** Whether its node, when it joins, is to stay a learner. */
     void learner(boolean stays) {
         learner = stays;
+    }
+
+    boolean isReadmitted() {
+        return readmitted;
+    }
+
+    /** Whether its node, when it joins, takes the place of the member that it was before its disks were lost. */
+    void readmitted(boolean takes) {
+        readmitted = takes;
     }
 
     /** Newest version of the protocol that its node is told to use; 0 for all it knows. */
