@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -136,6 +139,42 @@ class MembershipIT {
             states.put(list.get(i), list.get(i + 1));
         }
         return states;
+    }
+
+    @Test
+    void wipedVoterIsRefusedByNameAndTakesItsPlaceAgainWhenToldTo() throws Exception {
+        try (ClusterProcesses cluster = new ClusterProcesses(folder).grow(3)) {
+            Checks.fill(cluster.awaitLeader(), "base:", 1000);
+            NodeProcess wiped = cluster.nodes().get(2); // It was started with --join.
+            wiped.kill();
+            wipe(wiped.data());
+
+            wiped.launch();
+            assertEquals(1, wiped.awaitExit(), wiped.complained());
+            assertTrue(
+                    wiped.complained().contains("a member with id " + wiped.address() + " exists")
+                            && wiped.complained().contains("--readmit"),
+                    wiped.complained());
+            wipe(wiped.data());
+
+            wiped.launch("--readmit");
+            cluster.awaitVoters(3);
+            cluster.awaitCaughtUp();
+            Checks.holds(cluster.awaitLeader(), "base:", 1000);
+            Checks.sameEverywhere(cluster);
+            // What it takes part in from now on counts: the two of them are a quorum without the third.
+            cluster.others(wiped).get(0).kill();
+            NodeProcess leader = cluster.awaitLeader();
+            assertEquals("OK", leader.ask("SET", "after", "all"));
+        }
+    }
+
+    private static void wipe(Path directory) throws IOException {
+        try (Stream<Path> all = Files.walk(directory)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
     }
 
     @Test
