@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
+import dev.huck.raft.core.consensus.Admission.JoinRequest;
 import dev.huck.raft.core.consensus.Message.Append;
 import dev.huck.raft.core.consensus.Message.AppendReply;
 import dev.huck.raft.core.consensus.Message.TimeoutNow;
@@ -78,7 +79,8 @@ class PeerCodecTest {
     void whatTheOldVersionCanSayIsSaidInTheOldVersion() throws FrameException {
         for (PeerMessage message : Samples.messages()) {
             boolean two = (message instanceof Append append && append.applied() != null)
-                    || (message instanceof AppendReply reply && reply.applied() != null);
+                    || (message instanceof AppendReply reply && reply.applied() != null)
+                    || (message instanceof JoinRequest request && request.readmit());
             byte[] frame = PeerCodec.encode(Samples.envelope(message));
             assertEquals(two ? 2 : 1, frame[1], message.toString());
             if (two) {
