@@ -42,7 +42,7 @@ class FailoverIT {
             Checks.fillByJedis(cluster.awaitLeader(), "base:", KEYS);
             try (Writer writer = new Writer("live:", cluster::alive)) {
                 for (int cycle = 1; cycle <= CYCLES; cycle++) {
-                    writer.awaitAcknowledgedSince(System.nanoTime());
+                    writer.awaitMore(20);
                     Thread.sleep(random.nextInt(MOST_WAIT_MILLIS)); // the kill's timing is the test's chance
                     NodeProcess leader = cluster.awaitLeader();
                     leader.note("killed in cycle " + cycle);
@@ -90,7 +90,7 @@ class FailoverIT {
             Checks.fill(cluster.awaitLeader(), "base:", KEYS);
             try (Writer writer = new Writer("live:", cluster::nodes)) {
                 for (int cycle = 1; cycle <= Math.max(1, CYCLES / 3); cycle++) {
-                    writer.awaitAcknowledgedSince(System.nanoTime());
+                    writer.awaitMore(20);
                     Thread.sleep(random.nextInt(MOST_WAIT_MILLIS)); // the kill's timing is the test's chance
                     List<NodeProcess> order = new ArrayList<>(cluster.nodes());
                     Collections.shuffle(order, random); // who outlives the others by a moment may still acknowledge

@@ -57,6 +57,16 @@ final class Writer implements AutoCloseable {
         return lastReceived;
     }
 
+    /** Waits until so many more writes are acknowledged, however slow the machine: enough for a loss to show. */
+    void awaitMore(int writes) {
+        int enough = acknowledged.size() + writes;
+        try {
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> acknowledged.size() >= enough);
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("writes are not acknowledged any more; the last error: " + lastError, e);
+        }
+    }
+
     private void run() {
         long number = 0;
         while (!closed) {

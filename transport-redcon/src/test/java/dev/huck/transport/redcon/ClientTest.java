@@ -159,7 +159,7 @@ class ClientTest {
     @Test
     void aClientThatReadsNothingCanBeKilled() throws IOException {
         Wire victim = served.connect();
-        victim.send("BIG 20000000\r\n");
+        victim.send("ZEROS 20000000\r\n");
         await().until(() -> served.exchange("CLIENT LIST ID 1\r\n").matches("(?s).* omem=[1-9].*"));
         assertEquals(":1\r\n", served.exchange("CLIENT KILL ID 1\r\n"));
         await().until(() -> served.engine.sessions.get(0).closed);

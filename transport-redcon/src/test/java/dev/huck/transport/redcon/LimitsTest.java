@@ -101,7 +101,7 @@ class LimitsTest {
             slow.socket.setReceiveBufferSize(4096);
             Wire other = served.connect();
             // The commands of one read: reading stops only after it, so all of their replies must be kept somewhere.
-            slow.send("BIG 1000000\r\n".repeat(100));
+            slow.send("ZEROS 1000000\r\n".repeat(100));
             await().until(() -> served.engine.sessions.get(0).closed);
             assertEquals("+PONG\r\n", other.ask("PING\r\n", 7));
         }
@@ -114,7 +114,7 @@ class LimitsTest {
             for (int i = 0; i < 20; i++) {
                 Wire wire = served.connect();
                 wire.socket.setReceiveBufferSize(4096);
-                wire.send("BIG 1000000\r\n".repeat(6)); // each of them may hold that much, all together may not
+                wire.send("ZEROS 1000000\r\n".repeat(6)); // each of them may hold that much, all together may not
                 slow.add(wire);
             }
             Wire other = served.connect();
@@ -128,7 +128,7 @@ class LimitsTest {
                     served.engine.sessions.stream().filter(s -> s.closed).count() == 20);
             assertEquals(
                     6 * 1_000_000,
-                    other.ask("BIG 1000000\r\n".repeat(6), 6 * 1_000_012).length() - 6 * 12);
+                    other.ask("ZEROS 1000000\r\n".repeat(6), 6 * 1_000_012).length() - 6 * 12);
         }
     }
 
@@ -136,7 +136,7 @@ class LimitsTest {
     void aClientThatDoesNotReadIsNotReadFrom() throws Exception {
         try (Served served = new Served(Served.options(), false)) {
             Wire slow = served.connect();
-            String command = "BIG 1000\r\n";
+            String command = "ZEROS 1000\r\n";
             Thread sender = new Thread(() -> {
                 try {
                     slow.send(command.repeat(100_000));
@@ -156,11 +156,11 @@ class LimitsTest {
 
     /** Whether nothing was executed between two answers that another client got. */
     private static boolean settled(Served served, Wire other) throws Exception {
-        long before = served.engine.executed.stream().filter("big"::equals).count();
+        long before = served.engine.executed.stream().filter("zeros"::equals).count();
         for (int i = 0; i < 100; i++) {
             other.ask("PING\r\n", 7);
         }
-        long after = served.engine.executed.stream().filter("big"::equals).count();
+        long after = served.engine.executed.stream().filter("zeros"::equals).count();
         return before > 0 && before == after;
     }
 

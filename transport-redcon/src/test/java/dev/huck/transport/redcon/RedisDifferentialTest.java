@@ -66,6 +66,7 @@ class RedisDifferentialTest {
             "RESET",
             "RESET x",
             "CLIENT",
+            "BIG",
             "CLIENT FOO",
             "CLIENT ID x",
             "CLIENT GETNAME",
