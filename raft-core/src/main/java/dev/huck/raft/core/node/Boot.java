@@ -17,6 +17,7 @@ import dev.huck.raft.core.consensus.Recovery;
 import dev.huck.raft.core.consensus.SessionBounds;
 import dev.huck.raft.core.env.Disk;
 import dev.huck.raft.core.env.Environment;
+import dev.huck.raft.core.storage.Incarnation;
 import dev.huck.raft.core.storage.NodeFile;
 import dev.huck.raft.core.storage.NodeRecord;
 import dev.huck.raft.core.storage.SnapshotFiles.SnapshotInfo;
@@ -65,7 +66,8 @@ final class Boot {
                     nonZero(environment),
                     address,
                     new HardState(clusterId == 0 ? 0 : 1, 0),
-                    0,
+                    Incarnation.NONE,
+                    true, // of not being there, everybody knows
                     false,
                     true,
                     Loss.NONE,
@@ -80,11 +82,13 @@ final class Boot {
                     null);
         }
         Loss loss = loss(record, boot, store);
+        if (record.heard()) {
+            record = record.withIncarnation(new Incarnation(record.incarnation().number() + 1, nonZero(environment)));
+        }
         // Synced before anything is acknowledged: this run has not ended cleanly yet. Of a node that recovers, the run
         // of
         // the operating system in which it had not forgotten anything stays, and is replaced when it has recovered.
         record = record.withAddress(address)
-                .withIncarnation(record.incarnation() + 1)
                 .withLoss(loss)
                 .withBootId(loss == Loss.NONE ? boot : record.bootId())
                 .withClean(false);

@@ -28,7 +28,6 @@ import dev.huck.raft.core.consensus.Recovery;
 import dev.huck.raft.core.consensus.RollCall;
 import dev.huck.raft.core.env.Environment;
 import dev.huck.raft.core.env.Stage;
-import dev.huck.raft.core.storage.Incarnation;
 import dev.huck.raft.core.storage.NodeFile;
 import dev.huck.raft.core.storage.NodeRecord;
 import dev.huck.raft.core.storage.SnapshotFiles;
@@ -124,9 +123,8 @@ final class EventLoop implements Loop {
         this.mailbox = new Mailbox<>(stage, ITEMS_A_TURN, this::turn);
         this.builtIns = new BuiltIns(environment, options, this, transport.commands());
         Stage filesStage = environment.stage("files");
-        Incarnation own =
-                new Incarnation(record.incarnation(), environment.random().nextLong());
-        this.peers = new Peers(record.storeId(), own, record.address(), transport, record.clusterId(), metrics);
+        this.peers = new Peers(
+                record.storeId(), record.incarnation(), record.address(), transport, record.clusterId(), metrics);
         this.observer = new Observer(environment, options, record.storeId(), peers, metrics);
         this.machine = new MachineRunner(
                 environment, machines, snapshots, this, builtIns, options, filesStage, record.storeId(), peers);
@@ -157,8 +155,9 @@ final class EventLoop implements Loop {
         this.writer = new LogWriter(environment, store, file, record, mailbox::post, failed, metrics);
         this.writer.durability(level);
         this.peers.speak(versions.protocolMax());
-        this.incarnations = new Incarnations(
-                record, own, writer, peers, mailbox::post, message -> step(new Event.Received(message)));
+        this.incarnations =
+                new Incarnations(record, writer, peers, mailbox::post, message -> step(new Event.Received(message)));
+        this.peers.echo(incarnations::runOf);
         this.peers.configuration(raft.configuration());
         this.recoveryReport = new RecoveryReport(environment, peers, level);
         Member self = new Member(
@@ -218,6 +217,7 @@ final class EventLoop implements Loop {
 
     void received(byte[] frame) {
         peers.received(frame, (envelope, message) -> {
+            incarnations.echoed(envelope);
             if (message instanceof Message consensus
                     && peers.clusterId() == envelope.clusterId()
                     && incarnations.isKnown(envelope, consensus)) {

@@ -13,15 +13,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which opening of each member's directory is the newest. An old backup, a copied directory and a machine that was set
- * back all come back under a number that was seen before, or a lower one; they have forgotten what they promised since, so
+ * Which life of each member's directory is the newest. An old backup, a copied directory and a machine that was set back
+ * all come back under a number that was seen before, or a lower one; they have forgotten what they promised since, so
  * nobody listens to them, and they are told and stop. What is new about a member is on disk before anything that it says
- * is acted on. Loop stage, except where said.
+ * is acted on. Every message says which life of its receiver is written down: a directory counts up at its next start only
+ * when it has read that of its own, so a copy can't count past the newest by being started while nobody listens. Loop
+ * stage, except where said.
  */
 final class Incarnations {
     private static final Logger LOG = LoggerFactory.getLogger("dev.huck.raft");
@@ -30,6 +33,7 @@ final class Incarnations {
 
     private final long self;
     private final Incarnation own;
+    private final AtomicBoolean heard;
     private final LogWriter writer;
     private final Peers peers;
     private final Consumer<Runnable> loop;
@@ -40,15 +44,10 @@ final class Incarnations {
 
     private record Held(Incarnation incarnation, List<Message> messages) {}
 
-    Incarnations(
-            NodeRecord record,
-            Incarnation own,
-            LogWriter writer,
-            Peers peers,
-            Consumer<Runnable> loop,
-            Consumer<Message> deliver) {
+    Incarnations(NodeRecord record, LogWriter writer, Peers peers, Consumer<Runnable> loop, Consumer<Message> deliver) {
         this.self = record.storeId();
-        this.own = own;
+        this.own = record.incarnation();
+        this.heard = new AtomicBoolean(record.heard());
         this.writer = writer;
         this.peers = peers;
         this.loop = loop;
@@ -59,6 +58,19 @@ final class Incarnations {
     /** Whether this is the newest incarnation of its sender, as written down. Any thread. */
     boolean isKnown(Envelope envelope, Message message) {
         return envelope.incarnation().equals(seen.get(message.from()));
+    }
+
+    /** The run of a member that is written down here; 0 for none. Any thread. */
+    long runOf(long store) {
+        Incarnation known = seen.get(store);
+        return known == null ? 0 : known.run();
+    }
+
+    /** Takes what a message says of this node. Any thread. */
+    void echoed(Envelope envelope) {
+        if (envelope.heard() == own.run() && heard.compareAndSet(false, true)) {
+            writer.changeRecord(NodeRecord::withHeard);
+        }
     }
 
     /** Takes what {@link #isKnown} did not let through. */

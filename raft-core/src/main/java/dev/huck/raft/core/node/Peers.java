@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +60,9 @@ final class Peers {
     /** Newest version of the protocol that this node understands, or is told to. */
     private volatile int protocolMax = 1;
 
+    /** The run of a store that is written down here; 0 for none. */
+    private volatile LongUnaryOperator heard = store -> 0;
+
     private final Map<Long, String> heardFrom = new ConcurrentHashMap<>();
     private final Map<String, String> refused = new ConcurrentHashMap<>();
     private volatile Configuration configuration = Configuration.EMPTY;
@@ -76,6 +80,11 @@ final class Peers {
     /** The newest version of the protocol that this node admits to; before anything is sent. */
     void speak(int newest) {
         protocolMax = newest;
+    }
+
+    /** Where to look up which run of its receiver a message is to name; before anything is sent. */
+    void echo(LongUnaryOperator runOf) {
+        heard = runOf;
     }
 
     void configuration(Configuration newest) {
@@ -123,7 +132,8 @@ final class Peers {
 
     /** Sends to whoever is at an address; receiver 0 for anybody. */
     void send(String to, long receiver, PeerMessage message) {
-        byte[] frame = PeerCodec.encode(new Envelope(clusterId, GROUP, receiver, address, incarnation, message));
+        byte[] frame = PeerCodec.encode(
+                new Envelope(clusterId, GROUP, receiver, address, incarnation, heard.applyAsLong(receiver), message));
         metrics.add(SENT.get(message.getClass()), 1);
         metrics.add("peer_bytes_sent", frame.length);
         transport.send(to, lane(message), frame);

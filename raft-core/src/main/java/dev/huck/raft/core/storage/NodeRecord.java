@@ -15,7 +15,8 @@ import java.util.function.Consumer;
  * @param storeId random id of the directory, which names it as a voter; never 0
  * @param address host:port at which it was last reached
  * @param hardState term and vote
- * @param incarnation counts the opens of this directory
+ * @param incarnation which life of this directory this is
+ * @param heard whether somebody has this incarnation written down: only then is the next start a new one
  * @param founded whether the log has ever held an entry, so that an empty one is a loss
  * @param clean whether the last run ended in a synced shutdown; false while it runs
  * @param loss why it may have forgotten what it acknowledged, as long as it has not caught up since
@@ -29,7 +30,8 @@ public record NodeRecord(
         long storeId,
         String address,
         HardState hardState,
-        long incarnation,
+        Incarnation incarnation,
+        boolean heard,
         boolean founded,
         boolean clean,
         Loss loss,
@@ -96,13 +98,25 @@ public record NodeRecord(
     }
 
     /**
-     * With another incarnation.
+     * With another incarnation, which nobody has heard of yet.
      *
      * @param value the incarnation
      * @return the record
      */
-    public NodeRecord withIncarnation(long value) {
-        return with(draft -> draft.incarnation = value);
+    public NodeRecord withIncarnation(Incarnation value) {
+        return with(draft -> {
+            draft.incarnation = value;
+            draft.heard = false;
+        });
+    }
+
+    /**
+     * With the mark that somebody has its incarnation written down.
+     *
+     * @return the record
+     */
+    public NodeRecord withHeard() {
+        return with(draft -> draft.heard = true);
     }
 
     /**
@@ -179,7 +193,8 @@ public record NodeRecord(
         private final long storeId;
         private String address;
         private HardState hardState;
-        private long incarnation;
+        private Incarnation incarnation;
+        private boolean heard;
         private boolean founded;
         private boolean clean;
         private Loss loss;
@@ -194,6 +209,7 @@ public record NodeRecord(
             address = from.address;
             hardState = from.hardState;
             incarnation = from.incarnation;
+            heard = from.heard;
             founded = from.founded;
             clean = from.clean;
             loss = from.loss;
@@ -210,6 +226,7 @@ public record NodeRecord(
                     address,
                     hardState,
                     incarnation,
+                    heard,
                     founded,
                     clean,
                     loss,

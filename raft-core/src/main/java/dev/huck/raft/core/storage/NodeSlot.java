@@ -34,14 +34,15 @@ record NodeSlot(long sequence, NodeRecord record) {
     private static final int CHECKSUM_AT = SIZE - 4;
     private static final int FOUNDED = 1;
     private static final int CLEAN = 2;
+    private static final int HEARD = 4;
 
     byte[] encode() {
         ByteBuffer out = ByteBuffer.allocate(SIZE);
         out.putLong(MAGIC).putInt(FORMAT).putLong(sequence);
         out.putLong(record.clusterId()).putLong(record.storeId());
         out.putLong(record.hardState().term()).putLong(record.hardState().vote());
-        out.putLong(record.incarnation());
-        int marks = (record.founded() ? FOUNDED : 0) | (record.clean() ? CLEAN : 0);
+        out.putLong(record.incarnation().number()).putLong(record.incarnation().run());
+        int marks = (record.founded() ? FOUNDED : 0) | (record.clean() ? CLEAN : 0) | (record.heard() ? HEARD : 0);
         out.put((byte) marks).put((byte) LOSSES.indexOf(record.loss()));
         out.put((byte) DURABILITIES.indexOf(record.lastDurability()));
         putText(out, record.nodeId());
@@ -74,7 +75,7 @@ record NodeSlot(long sequence, NodeRecord record) {
         long clusterId = in.getLong();
         long storeId = in.getLong();
         HardState hardState = new HardState(in.getLong(), in.getLong());
-        long incarnation = in.getLong();
+        Incarnation incarnation = new Incarnation(in.getLong(), in.getLong());
         int marks = in.get();
         Loss loss = LOSSES.get(in.get());
         Durability durability = DURABILITIES.get(in.get());
@@ -94,6 +95,7 @@ record NodeSlot(long sequence, NodeRecord record) {
                         address,
                         hardState,
                         incarnation,
+                        (marks & HEARD) != 0,
                         (marks & FOUNDED) != 0,
                         (marks & CLEAN) != 0,
                         loss,

@@ -11,6 +11,7 @@ import dev.huck.raft.core.storage.Incarnation;
  * @param receiver store id of the node it is meant for; 0 for whoever listens at the address
  * @param senderAddress host:port at which the sender is reached
  * @param incarnation of the sender's directory
+ * @param heard the run of the receiver that the sender has written down; 0 for none
  * @param message the message
  */
 public record Envelope(
@@ -19,4 +20,5 @@ public record Envelope(
         long receiver,
         String senderAddress,
         Incarnation incarnation,
+        long heard,
         PeerMessage message) {}

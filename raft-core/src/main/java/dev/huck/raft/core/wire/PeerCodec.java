@@ -8,9 +8,9 @@ import java.util.zip.CRC32C;
 
 /**
  * Envelopes as frames. Version of the protocol (2 bytes), cluster id (8), group id (8), receiver (8), sender's address
- * (4 for its length, UTF-8), its incarnation (8) and run (8), type (1), the message, and at the end the CRC32C of all before it (4). Numbers are
- * big-endian. The version's and the checksum's places are the same in every version, so that an unknown version is told
- * from damage.
+ * (4 for its length, UTF-8), its incarnation (8) and run (8), the receiver's run that it has written down (8), type (1),
+ * the message, and at the end the CRC32C of all before it (4). Numbers are big-endian. The version's and the checksum's
+ * places are the same in every version, so that an unknown version is told from damage.
  */
 public final class PeerCodec {
     /** The newest version there is; all from 1 on are understood. */
@@ -76,11 +76,12 @@ public final class PeerCodec {
         long receiver = in.i64();
         String senderAddress = in.text();
         Incarnation incarnation = new Incarnation(in.i64(), in.i64());
+        long heard = in.i64();
         PeerMessage message = MessageCodec.read(in, version);
         if (in.remaining() > 0) {
             throw new FrameException("nonsense: " + in.remaining() + " bytes behind the message");
         }
-        return new Envelope(clusterId, groupId, receiver, senderAddress, incarnation, message);
+        return new Envelope(clusterId, groupId, receiver, senderAddress, incarnation, heard, message);
     }
 
     private static void write(FrameWriter out, Envelope envelope) {
@@ -91,6 +92,7 @@ public final class PeerCodec {
         out.text(envelope.senderAddress());
         out.i64(envelope.incarnation().number());
         out.i64(envelope.incarnation().run());
+        out.i64(envelope.heard());
         MessageCodec.write(out, envelope.message());
     }
 

@@ -15,6 +15,7 @@ import dev.huck.raft.core.consensus.HardState;
 import dev.huck.raft.core.consensus.Limits;
 import dev.huck.raft.core.consensus.Loss;
 import dev.huck.raft.core.memory.MemoryLogStoreProvider;
+import dev.huck.raft.core.storage.Incarnation;
 import dev.huck.raft.core.storage.NodeFile;
 import dev.huck.raft.core.storage.NodeRecord;
 import dev.huck.raft.core.storage.SnapshotFiles.SnapshotInfo;
@@ -36,7 +37,8 @@ class BootTest {
                 9,
                 "host:1",
                 new HardState(term, vote),
-                1,
+                new Incarnation(1, 2),
+                true,
                 founded,
                 false,
                 Loss.NONE,

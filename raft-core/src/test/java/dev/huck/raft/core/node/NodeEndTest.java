@@ -154,9 +154,9 @@ class NodeEndTest {
         long term = node.raft().term();
         long cluster = cluster(world);
         Append usurper = new Append(self + 1, self, term, 1, 1, LogPosition.START, List.of(), 0);
-        world.receive(new Envelope(cluster, 0, self, "127.0.0.1:2", new Incarnation(1, 1), usurper));
+        world.receive(new Envelope(cluster, 0, self, "127.0.0.1:2", new Incarnation(1, 1), 0, usurper));
         Append later = new Append(self + 1, self, term + 1, 2, 2, LogPosition.START, List.of(), 0);
-        world.receive(new Envelope(cluster, 0, self, "127.0.0.1:2", new Incarnation(1, 1), later));
+        world.receive(new Envelope(cluster, 0, self, "127.0.0.1:2", new Incarnation(1, 1), 0, later));
         HuckException stopped = assertThrows(HuckException.class, node::awaitClose);
         assertTrue(String.valueOf(stopped.getMessage()).contains("two leaders in term " + term), stopped.getMessage());
         assertEquals(List.of(), world.sent);

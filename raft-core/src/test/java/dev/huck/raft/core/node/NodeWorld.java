@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
@@ -28,6 +29,7 @@ final class NodeWorld implements Environment {
     final List<Envelope> sent = new CopyOnWriteArrayList<>();
     private final UnaryOperator<LogStore> logStore;
     private volatile Gateway gateway;
+    private final AtomicLong seed = new AtomicLong(7);
     volatile boolean transportClosed;
     volatile String boot = "boot";
 
@@ -67,7 +69,7 @@ final class NodeWorld implements Environment {
 
     @Override
     public RandomGenerator random() {
-        return new SplittableRandom(7);
+        return new SplittableRandom(seed.getAndIncrement());
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.huck.raft.core.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,7 +15,9 @@ import dev.huck.raft.core.consensus.Message;
 import dev.huck.raft.core.consensus.PeerMessage;
 import dev.huck.raft.core.storage.Incarnation;
 import dev.huck.raft.core.storage.NodeFile;
+import dev.huck.raft.core.storage.NodeRecord;
 import dev.huck.raft.core.wire.Envelope;
+import java.io.IOException;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,7 +31,17 @@ class OldCopyTest {
     private final RaftNode node = world.open();
 
     private void receive(Incarnation from, long receiver, PeerMessage message) {
-        world.receive(new Envelope(node.status().clusterId(), 0, receiver, "127.0.0.1:2", from, message));
+        receive(node, from, 0, receiver, message);
+    }
+
+    private void receive(RaftNode to, Incarnation from, long heard, long receiver, PeerMessage message) {
+        world.receive(new Envelope(to.status().clusterId(), 0, receiver, "127.0.0.1:2", from, heard, message));
+    }
+
+    private NodeRecord record() throws IOException {
+        try (NodeFile file = NodeFile.open(world.disk)) {
+            return Objects.requireNonNull(file.record());
+        }
     }
 
     /** Waits until something of a kind was sent, and gives the last. */
@@ -67,12 +81,44 @@ class OldCopyTest {
     @Test
     void whatIsNewAboutAMemberIsWrittenDownBeforeItIsListenedTo() throws Exception {
         admit(new Incarnation(5, 55));
-        try (NodeFile file = NodeFile.open(world.disk)) {
-            assertEquals(
-                    new Incarnation(5, 55),
-                    Objects.requireNonNull(file.record()).seen().get(OTHER));
+        assertEquals(new Incarnation(5, 55), record().seen().get(OTHER));
+        node.close();
+    }
+
+    @Test
+    void aMemberIsToldWhichOfItsRunsIsWrittenDown() throws Exception {
+        admit(new Incarnation(5, 55));
+        assertEquals(55, sent(Message.QueryReply.class).heard());
+        node.close();
+    }
+
+    @Test
+    void startsThatNobodyHasHeardOfDoNotCount() throws Exception {
+        Incarnation first = record().incarnation();
+        node.close();
+        RaftNode again = world.open();
+        assertEquals(first, record().incarnation());
+        long self = again.raft().storeId();
+        // Of a life before, or of another copy.
+        receive(again, new Incarnation(5, 55), first.run() + 1, self, new Message.Query(OTHER, self, 0, 6));
+        again.close();
+        world.open().close();
+        assertEquals(first, record().incarnation());
+    }
+
+    @Test
+    void aStartAfterOneThatSomebodyHasWrittenDownIsANewLife() throws Exception {
+        Incarnation first = record().incarnation();
+        long self = node.raft().storeId();
+        receive(node, new Incarnation(5, 55), first.run(), self, new Message.Query(OTHER, self, 0, 6));
+        while (!record().heard()) {
+            Thread.sleep(1);
         }
         node.close();
+        world.open().close();
+        assertEquals(first.number() + 1, record().incarnation().number());
+        assertNotEquals(first.run(), record().incarnation().run());
+        assertFalse(record().heard());
     }
 
     @Test

@@ -51,6 +51,7 @@ class ReadmitTest {
                     0,
                     member.address(),
                     new Incarnation(1, member.storeId()),
+                    0,
                     new JoinRequest(member, false, readmit)));
             Thread.sleep(10);
             for (Envelope envelope : world.sent) {

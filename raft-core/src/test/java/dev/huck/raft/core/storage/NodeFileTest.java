@@ -1,6 +1,7 @@
 package dev.huck.raft.core.storage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -25,7 +26,8 @@ class NodeFileTest {
             -12,
             "127.0.0.1:7481",
             new HardState(13, -14),
-            15,
+            new Incarnation(15, 16),
+            false,
             true,
             false,
             Loss.POWER,
@@ -60,7 +62,8 @@ class NodeFileTest {
         NodeRecord other = FIRST.withCluster(21)
                 .withAddress("127.0.0.1:7482")
                 .withHardState(new HardState(22, 23))
-                .withIncarnation(24)
+                .withIncarnation(new Incarnation(24, 25))
+                .withHeard()
                 .withFounded(false)
                 .withClean(true)
                 .withLoss(Loss.CORRUPTION)
@@ -73,7 +76,8 @@ class NodeFileTest {
                 -12,
                 "127.0.0.1:7482",
                 new HardState(22, 23),
-                24,
+                new Incarnation(24, 25),
+                true,
                 false,
                 true,
                 Loss.CORRUPTION,
@@ -81,6 +85,11 @@ class NodeFileTest {
                 Durability.HIGH,
                 Map.of(17L, new Incarnation(18, 19)));
         assertEquals(expected, read(disk));
+    }
+
+    @Test
+    void ofANewIncarnationNobodyHasHeard() {
+        assertFalse(FIRST.withHeard().withIncarnation(new Incarnation(16, 17)).heard());
     }
 
     @Test
@@ -181,13 +190,14 @@ class NodeFileTest {
         assertEquals(
                 "4855434b4e4f4445" + "00000001" + "0000000000000007" // magic, format, sequence
                         + "000000000000000b" + "fffffffffffffff4" // cluster, store
-                        + "000000000000000d" + "fffffffffffffff2" + "000000000000000f" // term, vote, incarnation
+                        + "000000000000000d" + "fffffffffffffff2" // term, vote
+                        + "000000000000000f" + "0000000000000010" // incarnation, run
                         + "01" + "01" + "01" // marks, loss, durability
                         + "0009" + "7ac3bc726963682d31" // node id
                         + "000e" + "3132372e302e302e313a37343831" // address
                         + "0006" + "612d626f6f74" // boot id
                         + "00", // nobody seen
-                HexFormat.of().formatHex(slot, 0, 99));
+                HexFormat.of().formatHex(slot, 0, 107));
     }
 
     @Test
@@ -241,7 +251,8 @@ class NodeFileTest {
                 2,
                 longest,
                 new HardState(1, 2),
-                3,
+                new Incarnation(3, Long.MIN_VALUE),
+                true,
                 true,
                 true,
                 Loss.NONE,
@@ -265,7 +276,8 @@ class NodeFileTest {
                         2,
                         longest,
                         new HardState(1, 2),
-                        3,
+                        new Incarnation(3, Long.MIN_VALUE),
+                        true,
                         true,
                         true,
                         Loss.NONE,

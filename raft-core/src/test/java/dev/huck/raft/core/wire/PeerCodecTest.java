@@ -62,9 +62,9 @@ class PeerCodecTest {
                 "0001" + "1122334455667788" + "0000000000000009"
                         + "fffffffffffffffe" // version, cluster, group, receiver
                         + "0000000e" + "3132372e302e302e313a37343831" // sender's address
-                        + "000000000000000c" + "fffffffffffffff3" // incarnation, run
+                        + "000000000000000c" + "fffffffffffffff3" + "000000000000000e" // incarnation, run, heard
                         + "09" + "0000000000000001" + "fffffffffffffffe" + "0000000000000003" // type, from, to, term
-                        + "eb3a1563", // CRC32C
+                        + "fe5be0ad", // CRC32C
                 HexFormat.of().formatHex(PeerCodec.encode(SMALL)));
     }
 
@@ -72,7 +72,7 @@ class PeerCodecTest {
     void damagedFrameIsToldByItsChecksum() {
         byte[] frame = PeerCodec.encode(SMALL);
         frame[20] ^= 1;
-        assertEquals("bad checksum over 85 bytes", reason(frame));
+        assertEquals("bad checksum over 93 bytes", reason(frame));
     }
 
     @Test
@@ -104,7 +104,7 @@ class PeerCodecTest {
     @Test
     void unknownTypeIsToldByItsNumber() {
         byte[] frame = PeerCodec.encode(SMALL);
-        frame[26 + 4 + 14 + 16] = 99;
+        frame[26 + 4 + 14 + 24] = 99;
         assertEquals("message type 99 unknown", reason(sealed(frame)));
     }
 
@@ -136,7 +136,7 @@ class PeerCodecTest {
     void declaredLengthOfTextIsComparedWithWhatIsThere() {
         byte[] frame = PeerCodec.encode(SMALL);
         ByteBuffer.wrap(frame).putInt(26, Integer.MAX_VALUE);
-        assertEquals("cut off: 2147483647 bytes wanted, 55 left", reason(sealed(frame)));
+        assertEquals("cut off: 2147483647 bytes wanted, 63 left", reason(sealed(frame)));
     }
 
     @Test

@@ -92,7 +92,7 @@ final class Samples {
     }
 
     static Envelope envelope(PeerMessage message) {
-        return new Envelope(0x1122334455667788L, 9, -2, "127.0.0.1:7481", new Incarnation(12, -13), message);
+        return new Envelope(0x1122334455667788L, 9, -2, "127.0.0.1:7481", new Incarnation(12, -13), 14, message);
     }
 
     static List<LogEntry> entries(long behind, int count) {

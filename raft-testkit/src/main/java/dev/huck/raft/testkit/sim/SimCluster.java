@@ -164,8 +164,7 @@ final class SimCluster {
         });
         process.onBroken(() -> {
             bury(process, true);
-            // An old copy that is started often enough counts its starts up to what the others know of.
-            if (host.isRotten() || host.isReverted()) {
+            if (host.isRotten()) {
                 lose(host);
             } else {
                 startIn(1_000_000 * MICRO, host);
@@ -179,7 +178,7 @@ final class SimCluster {
             // What was meant for the node before it forgot arrives now.
             network.replay(host, 300_000 * MICRO);
         }
-        if (!calm && random.chance(profile.rate(FaultKind.CRASH_AGAIN)) && !host.isReverted()) {
+        if (!calm && random.chance(profile.rate(FaultKind.CRASH_AGAIN))) {
             // A node that dies while it recovers must recover from that too.
             process.gate().arm(1 + random.nextInt(40), IoGate.Where.draw(random));
         }
@@ -322,8 +321,8 @@ final class SimCluster {
     }
 
     /**
-     * Kills a node and starts it from an old copy of its disks, if everybody has heard of its present start: what is not
-     * known to anybody can't be refused.
+     * Kills a node and starts it from an old copy of its disks, if everybody has heard of a later life of the directory
+     * than the copy's next: who has not can't refuse it.
      */
     void revert(SimHost host) {
         SimProcess process = host.process();
@@ -331,10 +330,10 @@ final class SimCluster {
         if (process == null || core == null || !host.hasBackup() || host.isSuspect() || !mayForget(host)) {
             return;
         }
-        NodeRecord own = record(host);
+        NodeRecord copy = record(host, host.backup());
         for (SimHost other : hosts) {
-            NodeRecord record = record(other);
-            if (own == null || (other != host && (record == null || !knows(record, own)))) {
+            NodeRecord record = record(other, other.disk());
+            if (copy == null || (other != host && (record == null || !refuses(record, copy)))) {
                 return;
             }
         }
@@ -346,13 +345,13 @@ final class SimCluster {
         startIn(1_000 * MICRO, host);
     }
 
-    private static boolean knows(NodeRecord record, NodeRecord other) {
-        Incarnation seen = record.seen().get(other.storeId());
-        return seen != null && seen.number() >= other.incarnation();
+    private static boolean refuses(NodeRecord record, NodeRecord copy) {
+        Incarnation seen = record.seen().get(copy.storeId());
+        return seen != null && seen.number() > copy.incarnation().number();
     }
 
-    private @Nullable NodeRecord record(SimHost host) {
-        try (NodeFile file = NodeFile.open(host.disk().afterPowerCut().mount(new IoGate(() -> {}), IoCost.NONE))) {
+    private @Nullable NodeRecord record(SimHost host, SimDisk disk) {
+        try (NodeFile file = NodeFile.open(disk.afterPowerCut().mount(new IoGate(() -> {}), IoCost.NONE))) {
             return file.record();
         } catch (IOException e) {
             world.violated("node files", "n" + (host.number() + 1) + ": " + e.getMessage());

@@ -6,6 +6,7 @@ import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Entries;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -372,6 +373,11 @@ final class SimHost {
 
     boolean hasBackup() {
         return backupDisk != null;
+    }
+
+    /** The copy of its node file and its snapshots. */
+    SimDisk backup() {
+        return Objects.requireNonNull(backupDisk, "no backup");
     }
 
     /** Whether its node belongs to the cluster: one that waits to be called listens to whoever knows its random id. */

@@ -37,6 +37,7 @@ final class Strangers {
                     like.receiver(),
                     like.senderAddress(),
                     like.incarnation(),
+                    like.heard(),
                     message));
             return otherVersion ? ofAnotherVersion(frame) : frame;
         } catch (FrameException e) {
