@@ -140,6 +140,8 @@ final class Arguments {
         with(Setting.MEMORY_BUDGET, value -> options.memoryBudgetBytes(value.size(Long.MAX_VALUE)));
         with(Setting.MAX_OUTPUT, value -> options.maxOutputBytes(value.size(Long.MAX_VALUE)));
         with(Setting.MAX_COMMAND, value -> options.maxCommandBytes((int) value.size(Integer.MAX_VALUE)));
+        with(Setting.SNAPSHOTS_FROM_MEMBERS, value -> options.snapshotsFromMembers(value.yes()));
+        with(Setting.SNAPSHOT_RATE, value -> options.snapshotBytesPerSecond(value.size(Long.MAX_VALUE)));
         with(Setting.SNAPSHOTS_KEPT, value -> options.snapshotsKept(value.number(1, 1_000)));
         with(Setting.MAX_ARGUMENTS, value -> options.maxArguments(value.number(1, Integer.MAX_VALUE)));
         with(Setting.MAX_CONNECTIONS, value -> options.maxConnections(value.number(1, 1_000_000)));

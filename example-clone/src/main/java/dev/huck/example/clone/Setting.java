@@ -59,6 +59,10 @@ enum Setting {
     SNAPSHOT_EVERY("", "size", "log size after which a snapshot is taken (64mb)"),
     /** Snapshots kept. */
     SNAPSHOTS_KEPT("", "number", "snapshots kept (2)"),
+    /** Who sends snapshots. */
+    SNAPSHOTS_FROM_MEMBERS("", "", "a leader has learners and followers send snapshots to nodes that need one"),
+    /** How fast snapshots are sent. */
+    SNAPSHOT_RATE("", "size", "snapshot bytes that this node sends a second (no bound)"),
     /** Log kept behind a snapshot. */
     LOG_TAIL("", "size", "log kept behind a snapshot for nodes that lag (16mb)"),
     /** Memory for commands under way. */

@@ -141,7 +141,7 @@ class ArgumentsTest {
                 + " --election-timeout-max 2s --request-timeout 3s --join-timeout 1m --snapshot-every 1gb"
                 + " --snapshots-kept 5 --log-tail 512kb --memory-budget 2mb --max-command 2048 --max-arguments 77"
                 + " --max-connections 88 --max-output 3m --idle-timeout 1h --partial-command-timeout 1500 --insecure"
-                + " -j 7482 --learner --readmit --protocol-max 1");
+                + " -j 7482 --learner --readmit --protocol-max 1 --snapshots-from-members --snapshot-rate 6mb");
         assertEquals(Optional.of("me:1"), options.advertise());
         assertEquals(Optional.of("id7"), options.id());
         assertEquals(Duration.ofMillis(50), options.heartbeat());
@@ -152,6 +152,8 @@ class ArgumentsTest {
         assertEquals(1L << 30, options.snapshotEveryBytes());
         assertEquals(5, options.snapshotsKept());
         assertEquals(512L << 10, options.logTailBytes());
+        assertTrue(options.snapshotsFromMembers());
+        assertEquals(6L << 20, options.snapshotBytesPerSecond());
         assertEquals(2L << 20, options.memoryBudgetBytes());
         assertEquals(2048, options.maxCommandBytes());
         assertEquals(77, options.maxArguments());

@@ -61,6 +61,31 @@ class MembershipIT {
     }
 
     @Test
+    void aNewNodeGetsItsSnapshotFromTheLearnerAndTheLeaderSendsNone() throws Exception {
+        String[] options = {"--snapshot-every", "200kb", "--log-tail", "64kb", "--snapshots-from-members"};
+        try (ClusterProcesses cluster = new ClusterProcesses(folder, options).grow(1)) {
+            NodeProcess leader = cluster.awaitLeader();
+            NodeProcess learner = cluster.add("--learner");
+            Checks.fill(leader, "base:", 20_000);
+            cluster.awaitCaughtUp();
+            NodeProcess third = cluster.add();
+            ClusterProcesses.await(
+                    "two voters",
+                    () -> leader.info("raft")
+                                    .getOrDefault("raft_num_voting_nodes", "")
+                                    .equals("2")
+                            ? leader
+                            : null);
+            assertTrue(Long.parseLong(third.stats().getOrDefault("last_snapshot_index", "0")) > 0, "" + third.stats());
+            assertEquals("0", leader.stats().getOrDefault("sent_install_snapshot", "0"));
+            assertTrue(
+                    Long.parseLong(learner.stats().getOrDefault("sent_install_snapshot", "0")) > 0,
+                    "" + learner.stats());
+            Checks.sameEverywhere(cluster);
+        }
+    }
+
+    @Test
     void nodeThatJoinedStartsAgainWithTheSameOptions() throws Exception {
         try (ClusterProcesses cluster = new ClusterProcesses(folder).grow(3)) {
             NodeProcess third = cluster.nodes().get(2);

@@ -152,7 +152,18 @@ public final class Options {
         return values.insecure;
     }
 
-    /** @return how many bytes of snapshots a leader sends a second, to all peers together; default 0, no bound */
+    /**
+     * Whether this node, when it leads, has learners and, where there are none, followers send their snapshots to nodes
+     * that need one, and does so itself only if they can't: its disk and network are spared. It takes effect once all
+     * members speak version 2 of the peer protocol.
+     *
+     * @return default false
+     */
+    public boolean snapshotsFromMembers() {
+        return values.snapshotsFromMembers;
+    }
+
+    /** @return how many bytes of snapshots this node sends a second, to all peers together; default 0, no bound */
     public long snapshotBytesPerSecond() {
         return values.snapshotBytesPerSecond;
     }
@@ -321,6 +332,7 @@ public final class Options {
 
         private @Nullable NodeListener listener;
         private long snapshotBytesPerSecond;
+        private boolean snapshotsFromMembers;
 
         private Builder() {}
 
@@ -363,6 +375,7 @@ public final class Options {
             this.partialCommandTimeout = other.partialCommandTimeout;
             this.listener = other.listener;
             this.snapshotBytesPerSecond = other.snapshotBytesPerSecond;
+            this.snapshotsFromMembers = other.snapshotsFromMembers;
         }
 
         /**
@@ -387,6 +400,17 @@ public final class Options {
                 throw new IllegalArgumentException("snapshots can't be sent at " + value + " bytes a second");
             }
             this.snapshotBytesPerSecond = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link Options#snapshotsFromMembers}.
+         *
+         * @param value the value
+         * @return this
+         */
+        public Builder snapshotsFromMembers(boolean value) {
+            this.snapshotsFromMembers = value;
             return this;
         }
 

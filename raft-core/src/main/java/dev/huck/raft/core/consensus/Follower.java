@@ -5,7 +5,9 @@ import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Message.Append;
 import dev.huck.raft.core.consensus.Message.AppendReply;
 import dev.huck.raft.core.consensus.Message.InstallSnapshot;
+import dev.huck.raft.core.consensus.Message.ServeChunk;
 import dev.huck.raft.core.consensus.Message.SnapshotReply;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Follows a leader, or waits for one; a learner does the same without ever campaigning (Raft §5.2, §5.3). */
@@ -23,6 +25,8 @@ final class Follower implements RoleState {
 
     private @Nullable InstallSnapshot installing;
     private boolean storing;
+    /** The pieces that are being read for others, by who is to get them. */
+    private final TreeMap<Long, ServeChunk> serving = new TreeMap<>();
 
     Follower(Raft raft) {
         this.raft = raft;
@@ -139,6 +143,31 @@ final class Follower implements RoleState {
         }
         if (installing != null && installing.position().equals(position)) {
             answer(installing, next, complete || position.index() <= raft.commit);
+        }
+    }
+
+    /** One read for each peer at a time; the leader asks again. */
+    void serve(ServeChunk request) {
+        if (serving.put(request.peer(), request) == null) {
+            raft.outbox.add(
+                    new Effect.ReadChunk(request.peer(), request.session(), request.position(), request.offset()));
+        }
+    }
+
+    void chunkRead(Event.ChunkRead chunk) {
+        ServeChunk request = serving.remove(chunk.peer());
+        if (request != null && chunk.total() > 0 && chunk.position().index() >= request.behind()) {
+            raft.send(new InstallSnapshot(
+                    raft.self,
+                    request.peer(),
+                    raft.term,
+                    request.from(),
+                    request.session(),
+                    request.round(),
+                    chunk.position(),
+                    chunk.total(),
+                    chunk.offset(),
+                    chunk.bytes()));
         }
     }
 

@@ -180,11 +180,38 @@ public sealed interface Message extends PeerMessage {
     }
 
     /**
-     * A piece of a snapshot (Raft §7).
+     * A leader has a member send a piece of its newest snapshot to another: every snapshot is of what is committed, so it
+     * does not matter whose it is. That one answers the leader. Who has none that is new enough says nothing.
      *
      * @param from sender
      * @param to receiver
      * @param term the leader's term
+     * @param peer who is to get the piece
+     * @param session of the leader and that peer
+     * @param round the leader's newest
+     * @param position the snapshot it began with; {@link LogPosition#START} for the newest
+     * @param offset where the piece begins
+     * @param behind what the snapshot must at least cover: the leader's log begins behind it
+     */
+    record ServeChunk(
+            long from,
+            long to,
+            long term,
+            long peer,
+            long session,
+            long round,
+            LogPosition position,
+            long offset,
+            long behind)
+            implements Message {}
+
+    /**
+     * A piece of a snapshot (Raft §7), from the leader or from a member that it asked to {@linkplain ServeChunk send it}.
+     *
+     * @param from sender
+     * @param to receiver
+     * @param term the leader's term
+     * @param leader who is answered
      * @param session echoed
      * @param round echoed
      * @param position what the snapshot covers
@@ -196,6 +223,7 @@ public sealed interface Message extends PeerMessage {
             long from,
             long to,
             long term,
+            long leader,
             long session,
             long round,
             LogPosition position,

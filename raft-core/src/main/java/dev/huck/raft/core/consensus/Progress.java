@@ -2,6 +2,7 @@ package dev.huck.raft.core.consensus;
 
 import dev.huck.raft.api.spi.LogPosition;
 import java.util.ArrayDeque;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,7 +70,10 @@ final class Progress {
     Message.@Nullable Applied applied;
     /** While a snapshot is on its way. */
     LogPosition snapshot = LogPosition.START;
+    /** Who sends it, and who was asked and did not get on with it. */
+    long source;
 
+    final TreeSet<Long> passedOver = new TreeSet<>();
     long snapshotOffset;
     boolean readingChunk;
     /** How far this transfer ever was, and when it, or the peer's log, last got further. */
@@ -107,8 +111,9 @@ final class Progress {
         next = Math.max(match + 1, from);
     }
 
-    void sendSnapshot(long newSession, long now) {
+    void sendSnapshot(long newSession, long from, long now) {
         enter(Mode.SNAPSHOT, newSession);
+        source = from;
         restartSnapshot();
         advancedAt = now;
         caughtUp = false;
@@ -119,6 +124,12 @@ final class Progress {
         snapshot = LogPosition.START;
         snapshotOffset = 0;
         snapshotReached = 0;
+    }
+
+    /** With a newer one, which its source has in place of the one that it began with. */
+    void adoptSnapshot(LogPosition newer) {
+        restartSnapshot();
+        snapshot = newer;
     }
 
     void snapshotWanted(long offset, long now) {

@@ -15,6 +15,7 @@ import dev.huck.raft.core.consensus.Message.QueryReply;
 import dev.huck.raft.core.consensus.Message.ReadIndexReply;
 import dev.huck.raft.core.consensus.Message.ReadIndexRequest;
 import dev.huck.raft.core.consensus.Message.RequestVote;
+import dev.huck.raft.core.consensus.Message.ServeChunk;
 import dev.huck.raft.core.consensus.Message.SnapshotReply;
 import dev.huck.raft.core.consensus.Message.TimeoutNow;
 import dev.huck.raft.core.consensus.Message.VoteReply;
@@ -42,6 +43,8 @@ public final class Raft {
 
     /** Newest version of the protocol that this node may use. */
     int protocolMax = Member.Versions.NEWEST_PROTOCOL;
+    /** Whether others send snapshots for this node when it leads. */
+    boolean snapshotsFromMembers;
 
     long now;
     long term;
@@ -88,6 +91,16 @@ public final class Raft {
     }
 
     /**
+     * Says whether this node, when it leads, has learners and followers send their snapshots to whoever needs one; else it
+     * sends its own. Before the first step.
+     *
+     * @param value whether it does
+     */
+    public void snapshotsFromMembers(boolean value) {
+        snapshotsFromMembers = value;
+    }
+
+    /**
      * Takes one event. Time must not run backwards.
      *
      * @param at monotonic nanoseconds
@@ -128,6 +141,8 @@ public final class Raft {
         } else if (event instanceof Event.ChunkRead chunk) {
             if (role instanceof Leader leading) {
                 leading.replication.chunkRead(chunk);
+            } else if (role instanceof Follower follower) {
+                follower.chunkRead(chunk);
             }
         } else if (event instanceof Event.ChunkStored stored) {
             chunkStored(stored);
@@ -362,7 +377,7 @@ public final class Raft {
             if (install.term() < term) {
                 send(new AppendReply(
                         self,
-                        install.from(),
+                        install.leader(),
                         term,
                         install.session(),
                         install.round(),
@@ -372,7 +387,11 @@ public final class Raft {
                         log.last(),
                         recovering.nonce()));
             } else {
-                following(install.from()).install(install);
+                following(install.leader()).install(install);
+            }
+        } else if (message instanceof ServeChunk request) {
+            if (role instanceof Follower follower && request.term() == term) {
+                follower.serve(request);
             }
         } else if (message instanceof AppendReply reply) {
             if (role instanceof Leader leading) {

@@ -7,8 +7,10 @@ import dev.huck.raft.core.consensus.Message.AppendReply;
 import dev.huck.raft.core.consensus.Message.Applied;
 import dev.huck.raft.core.consensus.Message.CatchUp;
 import dev.huck.raft.core.consensus.Message.InstallSnapshot;
+import dev.huck.raft.core.consensus.Message.ServeChunk;
 import dev.huck.raft.core.consensus.Message.SnapshotReply;
 import dev.huck.raft.core.consensus.Progress.Mode;
+import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,8 @@ final class Replication {
     private static final int ROUNDS = 1024;
     /** So many election timeouts without progress, and a peer is not waited for any more. */
     private static final long STUCK_TIMEOUTS = 100;
+    /** So many election timeouts without progress, and somebody else sends the snapshot. */
+    private static final long SOURCE_TIMEOUTS = 2;
 
     private final Raft raft;
     private final TreeMap<Long, Progress> peers = new TreeMap<>();
@@ -316,9 +320,17 @@ final class Replication {
                 peer.lost(patience, raft.limits.appendBytes());
                 peer.probe(newSession(), peer.match + 1);
             } else if (peer.mode == Mode.SNAPSHOT && answers(peer) && raft.now - peer.sentAt > patience) {
+                if (peer.source != raft.self && !getsOn(peer)) {
+                    peer.passedOver.add(peer.source);
+                    sendSnapshot(peer);
+                    continue;
+                }
                 if (peer.snapshotOffset == 0
                         || peer.snapshot.index() < raft.log.base().index()) {
                     peer.restartSnapshot(); // It has nothing, or would need another one behind this.
+                    if (peer.source == raft.self) {
+                        peer.source = source(peer); // It may have been silent when it was last thought about.
+                    }
                 }
                 readChunk(peer);
             }
@@ -354,16 +366,72 @@ final class Replication {
     }
 
     private void beginSnapshot(Progress peer) {
-        peer.sendSnapshot(newSession(), raft.now);
+        peer.passedOver.clear();
+        sendSnapshot(peer);
+    }
+
+    private void sendSnapshot(Progress peer) {
+        peer.sendSnapshot(newSession(), source(peer), raft.now);
         readChunk(peer);
+    }
+
+    /** Who is to send a snapshot: a learner rather than a voter, and who sends the fewest; at last this leader itself. */
+    private long source(Progress peer) {
+        if (!raft.snapshotsFromMembers || !speaksTwo(peer)) {
+            return raft.self;
+        }
+        return peers.values().stream()
+                .filter(member -> member != peer && !peer.passedOver.contains(member.peer) && canServe(member))
+                .min(Comparator.<Progress, Boolean>comparing(
+                                member -> raft.configuration().isVoter(member.peer))
+                        .thenComparing(this::served))
+                .map(member -> member.peer)
+                .orElse(raft.self);
+    }
+
+    private boolean canServe(Progress member) {
+        return raft.configuration().member(member.peer) != null
+                && member.mode == Mode.REPLICATE
+                && member.match >= raft.log.base().index()
+                && member.nonce == 0
+                && speaksTwo(member);
+    }
+
+    /** How many get a snapshot from a member. */
+    private long served(Progress member) {
+        return peers.values().stream()
+                .filter(peer -> peer.mode == Mode.SNAPSHOT && peer.source == member.peer)
+                .count();
+    }
+
+    /** Whether a peer's snapshot comes from elsewhere, as long as that may take. */
+    private boolean getsOn(Progress peer) {
+        Progress source = peers.get(peer.source);
+        return source != null
+                && answers(source)
+                && raft.now - peer.advancedAt
+                        <= SOURCE_TIMEOUTS * raft.settings().electionMaxNanos();
     }
 
     private void readChunk(Progress peer) {
         if (peer.readingChunk) {
             return;
         }
-        peer.readingChunk = true;
         peer.sentAt = raft.now;
+        if (peer.source != raft.self) {
+            raft.send(new ServeChunk(
+                    raft.self,
+                    peer.source,
+                    raft.term,
+                    peer.peer,
+                    peer.session,
+                    round,
+                    peer.snapshot,
+                    peer.snapshotOffset,
+                    raft.log.base().index()));
+            return;
+        }
+        peer.readingChunk = true;
         raft.outbox.add(new Effect.ReadChunk(peer.peer, peer.session, peer.snapshot, peer.snapshotOffset));
     }
 
@@ -383,6 +451,7 @@ final class Replication {
                 raft.self,
                 peer.peer,
                 raft.term,
+                raft.self,
                 peer.session,
                 round,
                 chunk.position(),
@@ -398,7 +467,13 @@ final class Replication {
         }
         answered(peer, reply.round());
         recovers(peer, reply.nonce());
-        if (peer.mode != Mode.SNAPSHOT || !reply.position().equals(peer.snapshot)) {
+        if (peer.mode != Mode.SNAPSHOT) {
+            return;
+        }
+        if (peer.source != raft.self && reply.position().index() > peer.snapshot.index()) {
+            peer.adoptSnapshot(reply.position()); // Which one it is, only its source knows.
+        }
+        if (!reply.position().equals(peer.snapshot)) {
             return;
         }
         if (reply.done()) {

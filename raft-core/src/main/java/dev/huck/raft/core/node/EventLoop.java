@@ -149,6 +149,7 @@ final class EventLoop implements Loop {
                     null);
         }
         raft.protocolMax(versions.protocolMax());
+        raft.snapshotsFromMembers(options.snapshotsFromMembers());
         this.view = View.of(raft);
         this.invariants = options.checkInvariants() ? new InvariantWatch(raft) : null;
         Durability level = raft.configuration().settings().durability();
@@ -520,7 +521,11 @@ final class EventLoop implements Loop {
         } else if (effect instanceof Effect.TakeSnapshot) {
             snapshotting.capture();
         } else if (effect instanceof Effect.ReadChunk read) {
-            snapshotting.read(read);
+            if (machine.suspect() != null && divergence().own() != 0) {
+                snapshotting.refuse(read); // What it saved of a state that is wrong is nothing for others.
+            } else {
+                snapshotting.read(read);
+            }
         } else if (effect instanceof Effect.StoreChunk store) {
             snapshotting.store(store);
         } else if (effect instanceof Effect.RestoreMachine restore) {

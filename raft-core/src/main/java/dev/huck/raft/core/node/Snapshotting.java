@@ -20,6 +20,8 @@ import org.slf4j.LoggerFactory;
 final class Snapshotting {
     private static final Logger LOG = LoggerFactory.getLogger("dev.huck.raft");
     private static final long RETRY_NANOS = 1_000_000_000L;
+    private static final long SMALLEST_CHUNK = 4 << 10;
+    private static final long CHUNKS_A_SECOND = 4;
 
     private final SnapshotFiles files;
     private final Stage filesStage;
@@ -47,7 +49,10 @@ final class Snapshotting {
         this.throttle = new Throttle(bytesPerSecond);
         this.files = files;
         this.filesStage = filesStage;
-        this.chunkBytes = chunkBytes;
+        // Nobody is to be taken for stuck because a piece waits for its turn.
+        this.chunkBytes = bytesPerSecond == 0
+                ? chunkBytes
+                : (int) Math.min(chunkBytes, Math.max(SMALLEST_CHUNK, bytesPerSecond / CHUNKS_A_SECOND));
         this.machine = machine;
         this.events = events;
         this.loop = loop;
@@ -87,6 +92,11 @@ final class Snapshotting {
 
     void read(Effect.ReadChunk read) {
         filesStage.execute(() -> readNow(read));
+    }
+
+    /** As if there were none. */
+    void refuse(Effect.ReadChunk read) {
+        events.accept(nothing(read));
     }
 
     private void readNow(Effect.ReadChunk read) {

@@ -27,6 +27,7 @@ import dev.huck.raft.core.consensus.Message.QueryReply;
 import dev.huck.raft.core.consensus.Message.ReadIndexReply;
 import dev.huck.raft.core.consensus.Message.ReadIndexRequest;
 import dev.huck.raft.core.consensus.Message.RequestVote;
+import dev.huck.raft.core.consensus.Message.ServeChunk;
 import dev.huck.raft.core.consensus.Message.SnapshotReply;
 import dev.huck.raft.core.consensus.Message.TimeoutNow;
 import dev.huck.raft.core.consensus.Message.VoteReply;
@@ -77,6 +78,7 @@ final class MessageCodec {
     private static final byte COMPARISON_REPORT = 30;
     private static final byte COMPARISON_QUESTION = 31;
     private static final byte COMPARISON_ANSWER = 32;
+    private static final byte SERVE_CHUNK = 33;
 
     /** An entry in {@link Append}: its term and the length of its payload. */
     private static final int ENTRY_HEADER = 8 + 4;
@@ -120,6 +122,17 @@ final class MessageCodec {
             out.i64(m.total());
             out.i64(m.offset());
             out.bytes(m.bytes());
+            if (isServed(m)) {
+                out.i64(m.leader());
+            }
+        } else if (message instanceof ServeChunk m) {
+            head(out, SERVE_CHUNK, m);
+            out.i64(m.peer());
+            out.i64(m.session());
+            out.i64(m.round());
+            out.position(m.position());
+            out.i64(m.offset());
+            out.i64(m.behind());
         } else if (message instanceof SnapshotReply m) {
             head(out, SNAPSHOT_REPLY, m);
             out.i64(m.session());
@@ -195,7 +208,9 @@ final class MessageCodec {
 
     /** The oldest version of the protocol that can say this: so that a node is told as much as it understands. */
     static int version(PeerMessage message) {
-        boolean two = (message instanceof Append append && append.applied() != null)
+        boolean two = message instanceof ServeChunk
+                || (message instanceof InstallSnapshot install && isServed(install))
+                || (message instanceof Append append && append.applied() != null)
                 || (message instanceof AppendReply reply && reply.applied() != null)
                 || (message instanceof JoinRequest request && request.readmit());
         return two ? 2 : 1;
@@ -246,7 +261,8 @@ final class MessageCodec {
     }
 
     private static Message consensus(byte type, FrameReader in, int version) throws FrameException {
-        if (type < PRE_VOTE || type > READ_INDEX_REPLY) {
+        boolean known = (type >= PRE_VOTE && type <= READ_INDEX_REPLY) || (type == SERVE_CHUNK && version >= 2);
+        if (!known) {
             throw new FrameException("message type " + type + " unknown");
         }
         long from = in.i64();
@@ -271,8 +287,9 @@ final class MessageCodec {
                         in.position(),
                         in.i64(),
                         applied(in, version));
-            case INSTALL_SNAPSHOT ->
-                new InstallSnapshot(from, to, term, in.i64(), in.i64(), in.position(), in.i64(), in.i64(), in.bytes());
+            case INSTALL_SNAPSHOT -> install(from, to, term, in, version);
+            case SERVE_CHUNK ->
+                new ServeChunk(from, to, term, in.i64(), in.i64(), in.i64(), in.position(), in.i64(), in.i64());
             case SNAPSHOT_REPLY ->
                 new SnapshotReply(
                         from, to, term, in.i64(), in.i64(), in.position(), in.i64(), in.bool(), in.i64(), in.i64());
@@ -293,6 +310,23 @@ final class MessageCodec {
         out.i64(message.from());
         out.i64(message.to());
         out.i64(message.term());
+    }
+
+    private static boolean isServed(InstallSnapshot message) {
+        return message.leader() != message.from();
+    }
+
+    /** Who is answered stands at its end, from version 2 on, if that is not the sender. */
+    private static InstallSnapshot install(long from, long to, long term, FrameReader in, int version)
+            throws FrameException {
+        long session = in.i64();
+        long round = in.i64();
+        LogPosition position = in.position();
+        long total = in.i64();
+        long offset = in.i64();
+        byte[] bytes = in.bytes();
+        long leader = version < 2 ? from : in.i64();
+        return new InstallSnapshot(from, to, term, leader, session, round, position, total, offset, bytes);
     }
 
     /** Entries travel without their indexes: they follow {@code previous}, and so can't be out of order. */

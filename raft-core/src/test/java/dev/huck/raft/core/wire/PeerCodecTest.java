@@ -9,6 +9,8 @@ import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Admission.JoinRequest;
 import dev.huck.raft.core.consensus.Message.Append;
 import dev.huck.raft.core.consensus.Message.AppendReply;
+import dev.huck.raft.core.consensus.Message.InstallSnapshot;
+import dev.huck.raft.core.consensus.Message.ServeChunk;
 import dev.huck.raft.core.consensus.Message.TimeoutNow;
 import dev.huck.raft.core.consensus.PeerMessage;
 import java.nio.ByteBuffer;
@@ -78,7 +80,9 @@ class PeerCodecTest {
     @Test
     void whatTheOldVersionCanSayIsSaidInTheOldVersion() throws FrameException {
         for (PeerMessage message : Samples.messages()) {
-            boolean two = (message instanceof Append append && append.applied() != null)
+            boolean two = message instanceof ServeChunk
+                    || (message instanceof InstallSnapshot install && install.leader() != install.from())
+                    || (message instanceof Append append && append.applied() != null)
                     || (message instanceof AppendReply reply && reply.applied() != null)
                     || (message instanceof JoinRequest request && request.readmit());
             byte[] frame = PeerCodec.encode(Samples.envelope(message));

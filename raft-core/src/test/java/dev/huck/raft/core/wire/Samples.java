@@ -24,6 +24,7 @@ import dev.huck.raft.core.consensus.Message.QueryReply;
 import dev.huck.raft.core.consensus.Message.ReadIndexReply;
 import dev.huck.raft.core.consensus.Message.ReadIndexRequest;
 import dev.huck.raft.core.consensus.Message.RequestVote;
+import dev.huck.raft.core.consensus.Message.ServeChunk;
 import dev.huck.raft.core.consensus.Message.SnapshotReply;
 import dev.huck.raft.core.consensus.Message.TimeoutNow;
 import dev.huck.raft.core.consensus.Message.VoteReply;
@@ -56,7 +57,9 @@ final class Samples {
                 new AppendReply(1, -2, 3, 4, 5, true, 6, 7, POSITION, 8, new Applied(9, 10)),
                 new Append(1, -2, 3, 4, 5, POSITION, entries(POSITION.index(), 3), 6),
                 new AppendReply(1, -2, 3, 4, 5, true, 6, 7, POSITION, 8),
-                new InstallSnapshot(1, -2, 3, 4, 5, POSITION, 1L << 40, 6, utf8("a piece")),
+                new InstallSnapshot(1, -2, 3, 1, 4, 5, POSITION, 1L << 40, 6, utf8("a piece")),
+                new InstallSnapshot(1, -2, 3, 7, 4, 5, POSITION, 1L << 40, 6, utf8("a member's")),
+                new ServeChunk(1, -2, 3, 4, 5, 6, POSITION, 7, 8),
                 new SnapshotReply(1, -2, 3, 4, 5, POSITION, 1L << 40, true, 6, 7),
                 new TimeoutNow(1, -2, 3),
                 new CatchUp(1, -2, 3, 4, 5),

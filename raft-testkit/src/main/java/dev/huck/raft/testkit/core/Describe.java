@@ -62,11 +62,18 @@ public final class Describe {
                     + (reply.accepted() ? " match=" + reply.match() : " conflict hint=" + at(reply.hint()))
                     + (reply.nonce() == 0 ? "" : " recovering");
         } else if (message instanceof Message.InstallSnapshot install) {
-            return head + "InstallSnapshot term=" + install.term() + session(install.session(), install.round())
+            return head + "InstallSnapshot term=" + install.term()
+                    + (install.leader() == install.from() ? "" : " for " + name(install.leader()))
+                    + session(install.session(), install.round())
                     + " covers=" + at(install.position())
                     + (install.offset() == 0 && install.bytes().length == install.total()
                             ? " whole"
                             : " offset=" + install.offset() + " of " + install.total());
+        } else if (message instanceof Message.ServeChunk request) {
+            return head + "ServeChunk term=" + request.term() + session(request.session(), request.round()) + " to "
+                    + name(request.peer())
+                    + (request.position().index() == 0 ? "" : " covers=" + at(request.position()))
+                    + " offset=" + request.offset() + " behind=" + request.behind();
         } else if (message instanceof Message.SnapshotReply reply) {
             return head + "SnapshotReply term=" + reply.term() + session(reply.session(), reply.round()) + " covers="
                     + at(reply.position()) + (reply.done() ? " done match=" + reply.match() : " next=" + reply.next());

@@ -65,6 +65,7 @@ final class StateReader {
             "Append.round",
             "AppendReply.round",
             "InstallSnapshot.round",
+            "ServeChunk.round",
             "SnapshotReply.round");
     static final Set<String> SESSIONS = Set.of(
             "Progress.session",
@@ -72,6 +73,7 @@ final class StateReader {
             "Append.session",
             "AppendReply.session",
             "InstallSnapshot.session",
+            "ServeChunk.session",
             "SnapshotReply.session");
     static final Set<String> WRITES = Set.of(
             "Outbox.sequence",
@@ -292,6 +294,8 @@ final class StateReader {
                 enter(append.to(), append.session());
             } else if (message instanceof Message.InstallSnapshot install) {
                 enter(install.to(), install.session());
+            } else if (message instanceof Message.ServeChunk request) {
+                enter(request.peer(), request.session());
             } else if (message instanceof Message.AppendReply reply) {
                 enter(reply.from(), reply.session());
             } else if (message instanceof Message.SnapshotReply reply) {

@@ -25,7 +25,8 @@ final class FrameNames {
                     + entries(append.entries()) + " commit " + append.commit();
         }
         if (message instanceof Message.InstallSnapshot piece) {
-            return "InstallSnapshot term " + piece.term() + " session " + piece.session() + " of "
+            return "InstallSnapshot term " + piece.term() + (piece.leader() == piece.from() ? "" : " for the leader")
+                    + " session " + piece.session() + " of "
                     + text(piece.position().index(), piece.position().term()) + " bytes " + piece.offset() + "+"
                     + piece.bytes().length + " of " + piece.total();
         }

@@ -31,6 +31,8 @@ final class Profile {
     boolean followerReads;
     /** Whether they forward commands. */
     boolean forward;
+    /** Whether a leader has others send snapshots. */
+    boolean snapshotsFromMembers;
     /** Share of batches before which a client changes how its connection reads. */
     double ownReads;
     /** The node's bounds, mostly tiny. */
@@ -95,6 +97,7 @@ final class Profile {
         drawn.followerReads = reading.chance(0.5);
         drawn.forward = reading.chance(0.4);
         drawn.ownReads = reading.chance(0.6) ? 0.05 + reading.nextDouble() * 0.3 : 0;
+        drawn.snapshotsFromMembers = world.random("snapshot sources").nextBoolean();
         SimRandom sizes = world.random("memory");
         if (sizes.nextInt(3) == 0) {
             drawn.memory = 1_000 + sizes.nextLong(30_000);
@@ -166,7 +169,7 @@ final class Profile {
         StringBuilder text = new StringBuilder(lists ? "lists; " : "numbers; ");
         text.append(String.format(
                 Locale.ROOT,
-                "%d voters, %d spare; durability %s; reads at %s%s%s%s; frames take %.1f ms, syncs %.1f ms; %d clients send up to %d commands"
+                "%d voters, %d spare; durability %s; reads at %s%s%s%s%s; frames take %.1f ms, syncs %.1f ms; %d clients send up to %d commands"
                         + " every %d ms, %.0f %% reads; %d bytes for them; snapshots every %d bytes; %s; faults for %.1f s:",
                 voters,
                 spares,
@@ -175,6 +178,7 @@ final class Profile {
                 followerReads ? ", on followers" : "",
                 ownReads > 0 ? ", or as clients wish" : "",
                 forward ? "; commands are forwarded" : "",
+                snapshotsFromMembers ? "; members send snapshots" : "",
                 (minDelay + meanDelay) / 1e6,
                 syncNanos / 1e6,
                 clients,

@@ -233,6 +233,7 @@ final class SimCluster {
                 .durability(durability(host))
                 .followerReads(profile.followerReads)
                 .forward(profile.forward)
+                .snapshotsFromMembers(profile.snapshotsFromMembers)
                 .checkInvariants(host.number() % 2 == 0)
                 .requestTimeout(Duration.ofSeconds(2))
                 .joinTimeout(Duration.ofHours(1))

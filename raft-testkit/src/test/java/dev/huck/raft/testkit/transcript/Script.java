@@ -59,6 +59,8 @@ final class Script {
             case "nodes" -> nodes(rest);
             case "disk" -> disk(rest);
             case "limits" -> limits = limits(number(rest, "append", 4096), number(rest, "window", 64));
+            case "snapshots-from-members" ->
+                hosts.values().forEach(host -> host.raft().snapshotsFromMembers(true));
             case "start" -> forEach(rest, this::start);
             case "crash" -> forEach(rest, this::crash);
             case "power-cut" -> powerCut(id(rest[0]), number(rest, "keep", 0));
