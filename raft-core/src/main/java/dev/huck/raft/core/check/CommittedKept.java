@@ -2,7 +2,7 @@ package dev.huck.raft.core.check;
 
 import dev.huck.raft.api.spi.LogEntry;
 
-/** No node drops a committed entry from the end of its log. */
+/** No node drops a committed entry from the end of its log: once committed, it is in every later leader's (Raft §5.4). */
 public final class CommittedKept {
     private final Report report;
     private final CommittedLog committed;

@@ -1,6 +1,9 @@
 package dev.huck.raft.core.check;
 
-/** In one run of a node, its term, its commit index and the base of its log never go back. */
+/**
+ * In one run of a node, its term (Raft §5.1), its commit index (Raft §5.3, figure 2) and the base of its log (Raft §7) never
+ * go back.
+ */
 public final class MonotonicProgress {
     private final Report report;
     private long term;

@@ -3,7 +3,10 @@ package dev.huck.raft.core.check;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A store votes for one candidate a term, across restarts, and the vote is on its disk before anybody hears of it. */
+/**
+ * A store votes for one candidate a term (Raft §5.2), across restarts: the vote is on its disk before anybody hears of it
+ * (Raft §5.1, figure 2: persistent state).
+ */
 public final class VoteOncePerTerm {
     private final Report report;
     private final Map<Ballot, Long> votes = new HashMap<>();

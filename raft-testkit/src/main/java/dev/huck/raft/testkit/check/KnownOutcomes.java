@@ -4,7 +4,10 @@ import dev.huck.raft.core.check.Report;
 import dev.huck.raft.testkit.check.ClientOperation.Outcome;
 import java.util.List;
 
-/** What a client was told is so: an acknowledged write is in the log, at that place; a refused one never is. */
+/**
+ * What a client was told is so: an acknowledged write is in the log, at that place; a refused one never is (Raft §8;
+ * dissertation §6.3).
+ */
 public final class KnownOutcomes {
     private final Report report;
     private final AppliedHistory applied;

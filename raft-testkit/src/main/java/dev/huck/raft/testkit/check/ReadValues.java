@@ -10,7 +10,7 @@ import java.util.Map;
 
 /**
  * Every answer is what replaying the log up to its position gives: reads return a committed state and nothing else, at
- * every consistency.
+ * every consistency (Raft §8; dissertation §6.4).
  */
 public final class ReadValues {
     private final Report report;

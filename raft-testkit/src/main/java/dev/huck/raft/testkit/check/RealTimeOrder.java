@@ -8,7 +8,7 @@ import java.util.TreeMap;
 /**
  * What began after something was answered takes effect behind it; a read that may be stale is as new as it was bound to be.
  * The machine's replies say where they took effect, so this needs no search; it sees a stale read even if the value happens
- * to be right.
+ * to be right. Linearizability (Raft §8; dissertation §6.3, for reads §6.4).
  */
 public final class RealTimeOrder {
     private final Report report;

@@ -9,6 +9,7 @@ import java.util.Map;
 /**
  * Commands of one connection take effect in the order in which they were sent: each sees all earlier ones that were
  * accepted, and none sees a later one, not even a later one of unknown outcome. Holds at every consistency.
+ * More than the paper asks, whose clients have one command under way at a time (Raft §8; dissertation §6.3).
  */
 public final class SessionOrder {
     private final Report report;

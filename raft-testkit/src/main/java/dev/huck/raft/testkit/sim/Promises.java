@@ -12,7 +12,7 @@ import java.io.IOException;
 
 /**
  * Reads what leaves a node and holds it against the node's disk: a vote and an acknowledged entry must be there, so that
- * a power cut takes back neither.
+ * a power cut takes back neither (Raft §5.1, figure 2: on stable storage before the answer).
  */
 final class Promises {
     private final SimWorld world;
