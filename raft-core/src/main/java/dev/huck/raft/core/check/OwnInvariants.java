@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe: the loop's.
  */
 public final class OwnInvariants {
+    /** Throws an {@link AssertionError}, which ends the node. */
+    public static final Report THROW = (invariant, message) -> {
+        throw new AssertionError("broken invariant, " + invariant + ": " + message);
+    };
+
     private final CommittedLog committed = new CommittedLog();
     private final MonotonicProgress progress;
     private final LeaderAppendOnly appendOnly;
@@ -25,9 +30,7 @@ public final class OwnInvariants {
 
     /** Checks that throw an {@link AssertionError}, which ends the node. */
     public OwnInvariants() {
-        this((invariant, message) -> {
-            throw new AssertionError("broken invariant, " + invariant + ": " + message);
-        });
+        this(THROW);
     }
 
     /**

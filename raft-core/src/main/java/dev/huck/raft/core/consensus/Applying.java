@@ -55,6 +55,20 @@ final class Applying {
         return inflightBytes;
     }
 
+    /** The same without what was handed to it last. */
+    long inflightBeforeLast() {
+        return inflight.isEmpty() ? 0 : inflightBytes - inflight.getLast()[1];
+    }
+
+    /** The same, counted anew. */
+    long inflightBeforeLastAnew() {
+        long bytes = 0;
+        for (long[] handedOver : inflight) {
+            bytes += handedOver[1];
+        }
+        return inflight.isEmpty() ? 0 : bytes - inflight.getLast()[1];
+    }
+
     LogPosition snapshot() {
         return snapshot;
     }

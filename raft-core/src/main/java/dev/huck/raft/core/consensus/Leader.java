@@ -133,6 +133,20 @@ final class Leader implements RoleState {
         }
     }
 
+    /** Bytes proposed here and not yet applied, as they are counted, without the newest entry. */
+    long proposedBeforeLast() {
+        return proposed.isEmpty() ? 0 : proposedBytes - proposed.getLast()[1];
+    }
+
+    /** The same, counted anew. */
+    long proposedBeforeLastAnew() {
+        long bytes = 0;
+        for (long[] entry : proposed) {
+            bytes += entry[1];
+        }
+        return proposed.isEmpty() ? 0 : bytes - proposed.getLast()[1];
+    }
+
     void appendReply(AppendReply reply) {
         replication.appendReply(reply);
         progressed();

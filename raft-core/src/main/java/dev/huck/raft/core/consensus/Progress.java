@@ -190,4 +190,18 @@ final class Progress {
         }
         next = Math.max(next, match + 1);
     }
+
+    /** Bytes under way, as they are counted, without the newest message. */
+    long inflightBeforeLast() {
+        return inflight.isEmpty() ? 0 : inflightBytes - inflight.getLast().bytes();
+    }
+
+    /** The same, counted anew. */
+    long inflightBeforeLastAnew() {
+        long bytes = 0;
+        for (Inflight message : inflight) {
+            bytes += message.bytes();
+        }
+        return inflight.isEmpty() ? 0 : bytes - inflight.getLast().bytes();
+    }
 }

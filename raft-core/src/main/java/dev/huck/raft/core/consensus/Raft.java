@@ -249,6 +249,32 @@ public final class Raft {
         return applying.inflightBytes();
     }
 
+    /** @return what it holds in memory, as it counts that itself */
+    public Held held() {
+        Leader leading = role instanceof Leader ? (Leader) role : null;
+        return new Held(
+                log.cachedBytes(),
+                log.cachedFrom(),
+                log.counted(),
+                leading == null ? 0 : leading.proposedBeforeLast(),
+                applying.inflightBeforeLast(),
+                leading == null ? 0 : leading.replication.fullestWindow(Progress::inflightBeforeLast),
+                leading == null ? 0 : leading.replication.mostMessages());
+    }
+
+    /** @return the same, but counted anew from what is there, which is slow */
+    public Held heldAnew() {
+        Leader leading = role instanceof Leader ? (Leader) role : null;
+        return new Held(
+                log.cachedBytesAnew(),
+                log.cachedFrom(),
+                log.counted(),
+                leading == null ? 0 : leading.proposedBeforeLastAnew(),
+                applying.inflightBeforeLastAnew(),
+                leading == null ? 0 : leading.replication.fullestWindow(Progress::inflightBeforeLastAnew),
+                leading == null ? 0 : leading.replication.mostMessages());
+    }
+
     /** @return why this node may have forgotten what it acknowledged, and so neither votes nor counts */
     public Loss loss() {
         return recovering.loss();

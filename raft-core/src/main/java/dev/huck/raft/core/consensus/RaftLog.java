@@ -239,6 +239,25 @@ final class RaftLog {
         return entries.subList(0, end);
     }
 
+    /** Bytes of the entries in memory, as they are counted. */
+    long cachedBytes() {
+        return cachedBytes;
+    }
+
+    /** The same, counted anew. */
+    long cachedBytesAnew() {
+        long bytes = 0;
+        for (int i = cacheStart; i < cache.size(); i++) {
+            bytes += cache.get(i).cost();
+        }
+        return bytes;
+    }
+
+    /** The oldest entry in memory; behind the last one if there is none. */
+    long cachedFrom() {
+        return cacheStart == cache.size() ? last + 1 : cache.get(cacheStart).index();
+    }
+
     /** Lets go of old entries in memory, never of one that only memory holds; the store has the others. */
     void evict() {
         while (cachedBytes > cacheBytes

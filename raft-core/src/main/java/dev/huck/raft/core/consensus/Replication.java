@@ -13,6 +13,7 @@ import dev.huck.raft.core.consensus.Progress.Mode;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Brings every peer's log to the leader's: heartbeats, pipelined appends, snapshots (Raft §5.3, §7). */
@@ -162,6 +163,24 @@ final class Replication {
             }
         }
         return best;
+    }
+
+    /** Bytes under way to the peer that has most under way, without its newest message. */
+    long fullestWindow(ToLongFunction<Progress> bytes) {
+        long most = 0;
+        for (Progress peer : peers.values()) {
+            most = Math.max(most, bytes.applyAsLong(peer));
+        }
+        return most;
+    }
+
+    /** Messages under way to the peer that has most of them under way. */
+    int mostMessages() {
+        int most = 0;
+        for (Progress peer : peers.values()) {
+            most = Math.max(most, peer.inflight.size());
+        }
+        return most;
     }
 
     // ---- appends

@@ -37,6 +37,7 @@ final class Admissions {
     private final Peers peers;
     private final Member self;
     private final Consumer<Event> core;
+    private final Consumer<Runnable> turns;
     private final LongPredicate answers;
     private final Map<Long, Consumer<Effect.Changed>> changes = new HashMap<>();
     /** By address of a node that is invited. */
@@ -48,14 +49,22 @@ final class Admissions {
      * The admissions of a node.
      *
      * @param self as it describes itself
-     * @param core takes events
+     * @param core takes events, in a turn of the loop
+     * @param turns runs something in a turn of its own
      * @param answers whether a member is in touch, where this node leads
      */
-    Admissions(Stage stage, Peers peers, Member self, Consumer<Event> core, LongPredicate answers) {
+    Admissions(
+            Stage stage,
+            Peers peers,
+            Member self,
+            Consumer<Event> core,
+            Consumer<Runnable> turns,
+            LongPredicate answers) {
         this.stage = stage;
         this.peers = peers;
         this.self = self;
         this.core = core;
+        this.turns = turns;
         this.answers = answers;
     }
 
@@ -145,7 +154,7 @@ final class Admissions {
                         lost.nodeId(),
                         Long.toHexString(lost.storeId()),
                         newcomer.address());
-                stage.execute(() -> admit(newcomer, new Change.Add(newcomer))); // Not within the core's own step.
+                turns.accept(() -> admit(newcomer, new Change.Add(newcomer))); // Not in the middle of this one.
             } else {
                 reply(newcomer, false, String.valueOf(problem.getMessage()));
             }

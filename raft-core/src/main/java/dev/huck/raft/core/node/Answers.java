@@ -139,9 +139,14 @@ final class Answers {
             }
             operation.index = index;
             operation.recorded = recorded;
-            done(operation);
             touch(session);
-            if (atHead && answer(session, operation)) {
+            if (!atHead) {
+                done(operation);
+                return;
+            }
+            operation.state = State.DONE;
+            if (answer(session, operation)) {
+                operation.recorded = null; // It has left, and never counted.
                 pop(session);
             }
         }
@@ -247,7 +252,7 @@ final class Answers {
     /** Marks an operation that has run, and whose reply may have to wait for its turn. */
     static void done(Operation operation) {
         RecordedReply recorded = operation.recorded;
-        if (recorded != null && recorded.isTooLong()) {
+        if (recorded != null && (recorded.isTooLong() || !operation.session.recorded(recorded))) {
             operation.state = State.FAILED;
             operation.error = operation.kind == Kind.WRITE ? NO_ROOM_FOR_WRITE : NO_ROOM_FOR_READ;
             operation.recorded = null;
@@ -256,9 +261,6 @@ final class Answers {
             return;
         }
         operation.state = State.DONE;
-        if (recorded != null) {
-            operation.session.recorded(recorded);
-        }
     }
 
     /**

@@ -49,22 +49,30 @@ final class Budget {
     }
 
     /**
-     * Accounts for what one connection holds.
+     * Accounts for what one connection holds. Whoever is told that it is too much gives it back by a second call.
      *
      * @param before bytes held before, as given the last time
      * @param now bytes held now; they are counted whatever the answer is
      * @return false when it holds more than before and all together now hold more than they may
      */
     boolean account(long before, long now) {
-        long counted = Math.max(0, now - UNCOUNTED) - Math.max(0, before - UNCOUNTED);
-        return counted == 0 || held.addAndGet(counted) <= limit || counted < 0;
+        return account(before, now, limit);
     }
 
     /**
-     * Whether so much is held beyond the limit that it is no longer enough to refuse: a refusal, too, is kept until its
-     * turn, and so are the transport's own answers, which can't be refused.
+     * The same for what can't be refused, because it is itself a refusal, or one of the transport's own answers: an eighth
+     * past the limit there is no other way than to disconnect who adds to it.
+     *
+     * @param before bytes held before, as given the last time
+     * @param now bytes held now; they are counted whatever the answer is
+     * @return false when it holds more than before and all together now hold an eighth more than they may
      */
-    boolean isFlooded() {
-        return held.get() > limit + limit / 8;
+    boolean accountAnyway(long before, long now) {
+        return account(before, now, limit + limit / 8);
+    }
+
+    private boolean account(long before, long now, long most) {
+        long counted = Math.max(0, now - UNCOUNTED) - Math.max(0, before - UNCOUNTED);
+        return counted == 0 || held.addAndGet(counted) <= most || counted < 0;
     }
 }

@@ -8,6 +8,7 @@ import dev.huck.raft.api.Reply;
 import dev.huck.raft.api.spi.ClientConnection;
 import dev.huck.raft.api.spi.ReplySink;
 import dev.huck.raft.api.spi.Session;
+import dev.huck.raft.core.check.ConnectionView;
 import dev.huck.raft.core.consensus.SessionTag;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -31,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * batch ends, after the connection's thread has flushed what it wrote itself; the count goes down after the machine stage
  * has flushed. So the two never write at the same time.
  */
-final class ClientSession implements Session {
+final class ClientSession implements Session, ConnectionView {
     private static final Logger LOG = LoggerFactory.getLogger(ClientSession.class);
     /** Replies of so many bytes leave before the batch or the turn is over: until they do, no limit knows of them. */
     static final int FLUSHED_AT = 64 << 10;
@@ -258,12 +259,13 @@ final class ClientSession implements Session {
         return true;
     }
 
-    /** Takes on what can't be refused, and holds next to nothing. */
+    /** Takes on what can't be refused, and holds next to nothing; the client gets no more than what is before it else. */
     private void enqueueAnyway(Operation operation) {
         long before = held.getAndAdd(operation.cost);
-        budget.account(before, before + operation.cost);
-        append(operation);
-        if (budget.isFlooded()) {
+        if (budget.accountAnyway(before, before + operation.cost)) {
+            append(operation);
+        } else {
+            release(operation.cost);
             LOG.warn("closing {}: the commands that wait in this node take too much memory", this);
             dropped = true;
             abort();
@@ -300,8 +302,24 @@ final class ClientSession implements Session {
     }
 
     /** Bytes that this connection's commands and their recorded replies hold. Any thread. */
-    long heldBytes() {
+    @Override
+    public long heldBytes() {
         return held.get();
+    }
+
+    /** The same, counted anew from the operations that wait. For who runs the node in one thread. */
+    @Override
+    public long heldBytesAnew() {
+        return answeredBytes + bytesFrom(queue.head()) + bytesFrom(first);
+    }
+
+    private static long bytesFrom(@Nullable Operation oldest) {
+        long bytes = 0;
+        for (Operation each = oldest; each != null; each = each.next) {
+            RecordedReply recorded = each.recorded;
+            bytes += Math.max(Operation.OVERHEAD, each.cost) + (recorded == null ? 0 : recorded.cost());
+        }
+        return bytes;
     }
 
     @Override
@@ -544,12 +562,18 @@ final class ClientSession implements Session {
         return Math.max(0, Math.min(budget.room(), budget.share() - recordedBytes));
     }
 
-    /** A reply waits for its turn. */
-    void recorded(RecordedReply reply) {
+    /**
+     * Keeps a reply until its turn.
+     *
+     * @return false if others have taken meanwhile what there was room for
+     */
+    boolean recorded(RecordedReply reply) {
         long cost = reply.cost();
-        long before = held.getAndAdd(cost);
-        budget.account(before, before + cost);
+        if (!hold(cost)) {
+            return false;
+        }
         recordedBytes += cost;
+        return true;
     }
 
     /** Bytes of replies that were written and not flushed. */

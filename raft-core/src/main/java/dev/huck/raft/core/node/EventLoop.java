@@ -11,6 +11,7 @@ import dev.huck.raft.api.spi.ClientConnection;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.api.spi.LogStore;
 import dev.huck.raft.api.spi.Transport;
+import dev.huck.raft.core.check.NodeView;
 import dev.huck.raft.core.consensus.Admission;
 import dev.huck.raft.core.consensus.Change;
 import dev.huck.raft.core.consensus.Comparison;
@@ -57,6 +58,9 @@ final class EventLoop implements Loop {
     private static final long CLOSING_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int GREETINGS = 5;
     private static final long GREETING_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** Messages that wait until the disk has the term in which they speak. */
+    private static final int MOST_HELD_BACK = 256;
+
     private static final long DRAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Environment environment;
@@ -167,7 +171,7 @@ final class EventLoop implements Loop {
                 record.address(),
                 options.learner() ? Member.Voting.LEARNER : Member.Voting.NEWCOMER,
                 versions);
-        this.admissions = new Admissions(stage, peers, self, this::step, raft::answers);
+        this.admissions = new Admissions(stage, peers, self, this::step, mailbox::post, raft::answers);
         this.place = new OwnPlace(environment, stage, peers, self, () -> View.of(raft), this::propose, failed);
         this.rollCalls = new RollCalls(stage, peers, record.storeId());
         this.requests = new Requests(
@@ -200,6 +204,11 @@ final class EventLoop implements Loop {
 
     Raft raft() {
         return raft;
+    }
+
+    /** What the node holds around its core, for who runs it in one thread. */
+    NodeView memory() {
+        return new NodeMemory(budget, requests, machine, heldBack);
     }
 
     Peers book() {
@@ -496,6 +505,9 @@ final class EventLoop implements Loop {
         if (effect instanceof Effect.Send send) {
             peers.send(send.message());
         } else if (effect instanceof Effect.SendAfter send) {
+            if (heldBack.size() == MOST_HELD_BACK) {
+                heldBack.removeFirst(); // Lost, as on any way: the disk hangs, and the newer ones say more.
+            }
             heldBack.addLast(send);
         } else if (effect instanceof Effect.Persist persist) {
             if (persist.reset() != null || persist.truncateFrom() > 0) {

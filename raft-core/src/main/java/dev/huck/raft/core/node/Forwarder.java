@@ -200,6 +200,12 @@ final class Forwarder {
         }
     }
 
+    /** Bytes that are under way to the leader, without the newest command. */
+    long sentBeforeLast() {
+        Waiting newest = sent.get(place - 1);
+        return newest == null ? sentBytes : sentBytes - newest.operation.cost;
+    }
+
     /** Answers those whose time is up. One that has left takes its link along: something was lost there. */
     void sweep(long now) {
         List<Operation> late = new ArrayList<>();

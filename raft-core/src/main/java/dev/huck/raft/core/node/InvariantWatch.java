@@ -1,5 +1,6 @@
 package dev.huck.raft.core.node;
 
+import dev.huck.raft.core.check.CoreMemory;
 import dev.huck.raft.core.check.OwnInvariants;
 import dev.huck.raft.core.consensus.Effect;
 import dev.huck.raft.core.consensus.Raft;
@@ -9,9 +10,11 @@ import java.util.List;
 final class InvariantWatch {
     private final OwnInvariants invariants = new OwnInvariants();
     private final RaftView core;
+    private final CoreMemory memory;
 
     InvariantWatch(Raft raft) {
         this.core = new RaftView(raft);
+        this.memory = new CoreMemory(OwnInvariants.THROW, raft.limits());
     }
 
     void after(List<Effect> effects) {
@@ -25,5 +28,6 @@ final class InvariantWatch {
             }
         }
         invariants.after(core);
+        memory.observe(core, core.raft().held());
     }
 }

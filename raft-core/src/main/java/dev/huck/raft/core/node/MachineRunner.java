@@ -15,6 +15,7 @@ import dev.huck.raft.core.consensus.Entries;
 import dev.huck.raft.core.env.Environment;
 import dev.huck.raft.core.env.Stage;
 import dev.huck.raft.core.node.Operation.State;
+import dev.huck.raft.core.session.SessionTable;
 import dev.huck.raft.core.storage.SnapshotFiles;
 import dev.huck.raft.core.storage.SnapshotFiles.SnapshotInfo;
 import java.io.IOException;
@@ -172,6 +173,11 @@ final class MachineRunner {
     void sessionFigures(BiConsumer<String, Object> line) {
         line.accept("raft_client_sessions", state.sessions().size());
         line.accept("raft_client_session_bytes", state.sessions().bytes());
+    }
+
+    /** The clients' sessions. Machine stage. */
+    SessionTable sessions() {
+        return state.sessions();
     }
 
     /** Whether commands may have to be forwarded to the leader. Any thread. */

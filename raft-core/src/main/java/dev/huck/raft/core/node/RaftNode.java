@@ -12,6 +12,7 @@ import dev.huck.raft.api.spi.Gateway;
 import dev.huck.raft.api.spi.LogStore;
 import dev.huck.raft.api.spi.Session;
 import dev.huck.raft.api.spi.Transport;
+import dev.huck.raft.core.check.NodeView;
 import dev.huck.raft.core.consensus.Raft;
 import dev.huck.raft.core.env.Environment;
 import dev.huck.raft.core.storage.NodeFile;
@@ -157,6 +158,11 @@ public final class RaftNode implements Node, Gateway {
     /** @return the core, for inspection by who runs the node in one thread */
     public Raft raft() {
         return loop.raft();
+    }
+
+    /** @return what it holds in memory around its core, for inspection by who runs the node in one thread */
+    public NodeView memory() {
+        return loop.memory();
     }
 
     /** @return the first entry at which this node's machine was seen to differ from all others; 0 for none. Any thread */

@@ -230,6 +230,11 @@ final class Requests {
         return pending.isEmpty() && forwarder.isEmpty();
     }
 
+    /** Bytes of forwarded commands under way to the leader, without the newest. */
+    long forwardedBeforeLast() {
+        return forwarder.sentBeforeLast();
+    }
+
     void stop() {
         stopped = true;
         forwarder.stop("CLUSTERDOWN the node is stopping; nothing was done");

@@ -63,6 +63,15 @@ final class ClientState {
         return OVERHEAD + replyBytes;
     }
 
+    /** The same, counted anew from what is there. */
+    long costAnew() {
+        long bytes = OVERHEAD;
+        for (byte[] reply : replies) {
+            bytes += cost(reply);
+        }
+        return bytes;
+    }
+
     /** Forgets the replies to lower numbers, and does not wait for such numbers any more. */
     void acknowledge(long firstUnanswered) {
         while (!replies.isEmpty() && firstKept() < firstUnanswered) {

@@ -182,6 +182,15 @@ public final class SessionTable {
         return bytes;
     }
 
+    /** @return the same, counted anew from what is there */
+    public long bytesAnew() {
+        long sum = 0;
+        for (ClientState session : sessions.values()) {
+            sum += session.costAnew();
+        }
+        return sum;
+    }
+
     /** @return a picture that later commands do not change, to be written while they run */
     public SessionImage capture() {
         List<SessionImage.Row> rows = new ArrayList<>(sessions.size());

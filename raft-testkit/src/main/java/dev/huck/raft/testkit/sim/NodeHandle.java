@@ -2,6 +2,8 @@ package dev.huck.raft.testkit.sim;
 
 import dev.huck.raft.api.Node;
 import dev.huck.raft.core.check.CoreView;
+import dev.huck.raft.core.check.NodeView;
+import dev.huck.raft.core.consensus.Held;
 
 /** A running node and a look into its core. */
 interface NodeHandle {
@@ -9,6 +11,15 @@ interface NodeHandle {
     Node node();
 
     CoreView core();
+
+    /** What the core holds in memory, as it counts that. */
+    Held held();
+
+    /** The same, counted anew. */
+    Held heldAnew();
+
+    /** What the node holds in memory around its core. */
+    NodeView memory();
 
     /** Begins to stop the node as {@link Node#close} does, without waiting for the end. */
     void stop();

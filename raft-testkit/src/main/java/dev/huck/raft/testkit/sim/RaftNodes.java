@@ -4,6 +4,8 @@ import dev.huck.raft.api.Machine;
 import dev.huck.raft.api.Node;
 import dev.huck.raft.api.Options;
 import dev.huck.raft.core.check.CoreView;
+import dev.huck.raft.core.check.NodeView;
+import dev.huck.raft.core.consensus.Held;
 import dev.huck.raft.core.env.Environment;
 import dev.huck.raft.core.node.RaftNode;
 import dev.huck.raft.core.node.RaftView;
@@ -20,10 +22,12 @@ final class RaftNodes implements NodeFactory {
     private static final class Handle implements NodeHandle {
         private final RaftNode node;
         private final RaftView core;
+        private final NodeView memory;
 
         Handle(RaftNode node) {
             this.node = node;
             this.core = new RaftView(node.raft());
+            this.memory = node.memory();
         }
 
         @Override
@@ -34,6 +38,21 @@ final class RaftNodes implements NodeFactory {
         @Override
         public CoreView core() {
             return core;
+        }
+
+        @Override
+        public Held held() {
+            return node.raft().held();
+        }
+
+        @Override
+        public Held heldAnew() {
+            return node.raft().heldAnew();
+        }
+
+        @Override
+        public NodeView memory() {
+            return memory;
         }
 
         @Override

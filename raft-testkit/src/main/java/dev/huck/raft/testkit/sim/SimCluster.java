@@ -28,6 +28,7 @@ final class SimCluster {
     private final Invariants invariants;
     private final List<SimHost> hosts = new ArrayList<>();
     private final SimNetwork network;
+    private final MemoryWatch memory;
     private final SimRandom disks;
     private final SimRandom random;
     private final SimRandom versions;
@@ -64,9 +65,11 @@ final class SimCluster {
         }
         this.network = new SimNetwork(world, hosts, profile);
         network.tap(new Promises(world, invariants.votes(), profile.durability == Durability.HIGH)::sent);
+        this.memory = new MemoryWatch(world, profile);
         world.observer(event -> {
             if (event.process != null) {
                 invariants.after(event.process);
+                memory.after(event.process);
             }
         });
     }
@@ -86,6 +89,11 @@ final class SimCluster {
 
     SimNetwork network() {
         return network;
+    }
+
+    /** What the nodes held for clients is given back. */
+    void allIsAnswered() {
+        memory.allIsAnswered(hosts);
     }
 
     /** How many power cuts lost something that had been written. */

@@ -4,6 +4,7 @@ import dev.huck.raft.api.Command;
 import dev.huck.raft.api.spi.ClientConnection;
 import dev.huck.raft.api.spi.ReplySink;
 import dev.huck.raft.api.spi.Session;
+import dev.huck.raft.core.check.ConnectionView;
 import dev.huck.raft.testkit.sim.SimEvent.Kind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -76,6 +77,17 @@ final class SimConnection implements ClientConnection {
             closeClient();
         }
         session = null;
+    }
+
+    /** Whether the node takes what the client sends. */
+    boolean isRead() {
+        return reading;
+    }
+
+    /** What the node holds for it; null while it has not been let in. */
+    @Nullable
+    ConnectionView held() {
+        return session instanceof ConnectionView view ? view : null;
     }
 
     private void toServer(Kind kind, long detail, Runnable action) {
