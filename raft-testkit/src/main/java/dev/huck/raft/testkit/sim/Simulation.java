@@ -19,6 +19,12 @@ public final class Simulation {
     private static final long TEN_ELECTIONS = 12_000 * MILLI;
     /** Ten of the longest election timeouts, and time for the sending of snapshots. */
     private static final long CONVERGENCE = 15_000 * MILLI;
+    /** The longest election timeout: what earlier elections have left behind is over after it. */
+    private static final long ELECTION = 1_200 * MILLI;
+    /** For so long a minority is away, and so long it is watched after it is back. */
+    private static final long AWAY = 3 * ELECTION;
+
+    private static final long BACK = 2 * ELECTION;
     /** Many times what the busiest run needs. */
     private static final long MOST_EVENTS = 2_000_000;
 
@@ -30,6 +36,10 @@ public final class Simulation {
     private final Operator operator;
     private final Faults faults;
     private final long chaosNanos;
+    /** Whether only a quorum was healed. */
+    private boolean isCore;
+    /** Whether the operator still looks after what is left to do. */
+    private boolean tidies = true;
 
     /**
      * A run.
@@ -99,6 +109,9 @@ public final class Simulation {
         if (runUntil(cluster::isLed, TEN_ELECTIONS, "no leader within ten election timeouts of healing")
                 && runUntil(this::isSettled, CONVERGENCE, "the healed cluster does not settle")) {
             application.judge();
+            if (world.violation() == null && !isCore) { // A quorum core has nobody to spare.
+                missAMinority();
+            }
         }
         return new Outcome(
                 world.violation(),
@@ -146,9 +159,23 @@ public final class Simulation {
                 && members.stream().allMatch(member -> member.voting() == Member.Voting.VOTER);
     }
 
+    /** The healed cluster does without some, and takes them back: the same node leads all along. */
+    private void missAMinority() {
+        tidies = false;
+        Absence absence = new Absence(world, cluster);
+        if (!runUntil(() -> absence.isAtRest(ELECTION), TEN_ELECTIONS, "leadership does not come to rest")
+                || !absence.begin(AWAY)) {
+            return;
+        }
+        if (reaches(() -> absence.loss() != null, AWAY + BACK)) {
+            world.violated("a returning minority unseats nobody", String.valueOf(absence.loss()));
+        }
+        cluster.allIsAnswered();
+    }
+
     private void heal() {
         faults.stop();
-        boolean isCore = profile.rate(FaultKind.CORE) > 0 && cluster.keepCore(world.random("core"));
+        isCore = profile.rate(FaultKind.CORE) > 0 && cluster.keepCore(world.random("core"));
         world.trace(-1, isCore ? "a quorum is healed, and nothing else" : "everything is healed");
         cluster.heal();
         application.finish();
@@ -159,8 +186,10 @@ public final class Simulation {
 
     private void tidyUp() {
         world.planIn(1_000 * MILLI, SimEvent.Kind.CONTROL, 0, () -> {
-            operator.tidy();
-            tidyUp();
+            if (tidies) {
+                operator.tidy();
+                tidyUp();
+            }
         });
     }
 
