@@ -54,7 +54,8 @@ final class Agreement {
 
     /** One search, from the difference that was seen down to the first. */
     private static final class Inquiry {
-        final long call;
+        /** The number of what is asked now. */
+        long call;
         /** What this node's machine had. */
         final long mine;
         /** Who has which digest. */
@@ -67,6 +68,8 @@ final class Agreement {
         long low;
         long high;
         long oldest;
+        /** The search is over, and the partner is asked once more whether it is still as it was. */
+        boolean isConfirming;
 
         Inquiry(long call, long at, long mine) {
             this.call = call;
@@ -241,6 +244,8 @@ final class Agreement {
             if (current.answers() == state.configuration().members().size()) {
                 search(current);
             }
+        } else if (answer.storeId() == current.partner && current.isConfirming) {
+            confirmed(current, answer);
         } else if (answer.storeId() == current.partner) {
             current.oldest = Math.max(answer.oldest(), digest.oldest());
             narrow(current, answer);
@@ -280,7 +285,7 @@ final class Agreement {
 
     private void next(Inquiry current) {
         if (current.high - current.low <= 1 || current.high <= current.oldest) {
-            end(current);
+            confirm(current);
             return;
         }
         // Both ends are known where they can be: the oldest entry that both know is looked at before the middle.
@@ -301,6 +306,25 @@ final class Agreement {
             }
         }
         next(current);
+    }
+
+    /**
+     * A machine that was rebuilt amid the search has answered as the old one first and as the new one then, and what lies
+     * between the two means nothing. So the last word is the partner's, under a number of its own.
+     */
+    private void confirm(Inquiry current) {
+        current.isConfirming = true;
+        current.call = ++calls;
+        ask(current.partner, current.call, current.high);
+    }
+
+    private void confirmed(Inquiry current, Answer answer) {
+        boolean differs = answer.isKnown() && answer.digest() != digest.at(current.high);
+        if (answer.index() == current.high && differs && digest.knows(current.high)) {
+            end(current);
+        } else {
+            inquiry = null;
+        }
     }
 
     private void end(Inquiry current) {

@@ -35,6 +35,8 @@ class AgreementTest {
         final List<Agreement.Finding> findings = new ArrayList<>();
         final Agreement agreement;
         boolean reachable = true;
+        /** Its machine is rebuilt, and right, when it is asked for the time of this number; 0 for never. */
+        int rebuiltAtQuestion;
 
         Node(long store, Configuration configuration) throws IOException {
             this.store = store;
@@ -60,6 +62,9 @@ class AgreementTest {
                 if (message instanceof Comparison.Report report) {
                     agreement.reported(report);
                 } else if (message instanceof Comparison.Question question) {
+                    if (--rebuiltAtQuestion == 0) {
+                        rebuild();
+                    }
                     agreement.asked(question, sender);
                 } else if (message instanceof Comparison.Answer answer) {
                     agreement.answered(answer);
@@ -67,6 +72,13 @@ class AgreementTest {
             } catch (FrameException e) {
                 throw new AssertionError(e);
             }
+        }
+
+        private void rebuild() {
+            long to = state.digest().index();
+            state.digest().begin(0, 0);
+            agreement.restarted();
+            apply(to, 0);
         }
 
         /** Applies up to an entry, with another result than others at one. */
@@ -200,6 +212,29 @@ class AgreementTest {
         assertFalse(finding.exact());
         assertEquals(501, finding.index());
         assertEquals(1, finding.alone());
+    }
+
+    @Test
+    void machineThatIsRebuiltAmidTheSearchIsNotNamedForAnEntryAtWhichItWasRight() throws IOException {
+        int unnamed = 0;
+        for (int question = 1; question <= 24; question++) {
+            nodes.clear();
+            List<Node> all = cluster(3);
+            for (Node node : all) {
+                node.apply(100, node.store == 1 ? 60 : 0);
+            }
+            all.get(0).rebuiltAtQuestion = question;
+            pass(5);
+            for (Node node : all) {
+                for (Agreement.Finding finding : node.findings) {
+                    assertEquals(60, finding.index(), "rebuilt at question " + question);
+                    assertTrue(finding.exact());
+                }
+                unnamed += node.findings.isEmpty() ? 1 : 0;
+                node.agreement.stop();
+            }
+        }
+        assertTrue(unnamed > 0, "no search was cut short");
     }
 
     @Test

@@ -120,6 +120,13 @@ public enum FaultKind {
             Per.SHARE, 0.5, 0.001, 0.1, "application: commands whose result is an exception, declared or not"),
     /** Errors out of the machine, in the middle of a command. */
     MACHINE_ERROR(Per.SHARE, 0.25, 0.0002, 0.003, "application: an error in the middle of a command, on one node"),
+    /** A bit that turns in the memory of one machine, once in a run. */
+    BIT_FLIP(
+            Per.EVERY,
+            0.35,
+            2_000,
+            8_000,
+            "application: a bit turns in the memory of one node's machine: in a result, in the state, or in both"),
     /** Commands that take long. */
     SLOW_MACHINE(Per.SHARE, 0.25, 0.0002, 0.003, "application: a command that takes half a second, on one node"),
 

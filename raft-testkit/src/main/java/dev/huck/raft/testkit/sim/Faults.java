@@ -98,6 +98,7 @@ final class Faults {
             case SNAPSHOT -> operator.takeSnapshot(random);
             case TRANSFER -> operator.transfer();
             case RESTART -> operator.restart(random);
+            case BIT_FLIP -> turnBit(random);
             case HANG_UP -> application.hangUp(random);
             default -> throw new IllegalStateException(kind + " does not happen at moments");
         }
@@ -124,6 +125,14 @@ final class Faults {
                 cluster.crash(host, random.chance(profile.rate(FaultKind.POWER_CUT)));
                 cluster.startIn(restartDelay(random), host);
             }
+        }
+    }
+
+    /** Only where all others are whole: a majority that agrees is what tells who is wrong. */
+    private void turnBit(SimRandom random) {
+        SimHost host = victim(random);
+        if (host.isUp() && !host.isReverted() && operator.othersAreWhole(host)) {
+            cluster.corruption().arm(host, random);
         }
     }
 

@@ -88,9 +88,12 @@ final class Operator {
 
     /** A member's machine gets an empty disk, if all other members have theirs; it is then removed, and let in anew. */
     void loseDisk(SimHost host) {
-        if (!othersAreWhole(host)) {
-            return;
+        if (othersAreWhole(host)) {
+            empty(host);
         }
+    }
+
+    private void empty(SimHost host) {
         cluster.crash(host, true);
         cluster.lose(host);
         returns[host.number()] = 0;
@@ -129,7 +132,8 @@ final class Operator {
 
     /** Takes the next step of a walk through memberships: who is out comes in, or others change. */
     void changeMembers(SimRandom random) {
-        if (tidy()) {
+        // With a machine that is wrong, a majority that agrees must stay: nothing else tells which one it is.
+        if (tidy() || cluster.corruption().isSomewhere()) {
             return;
         }
         walk.step(random);
@@ -150,6 +154,9 @@ final class Operator {
     boolean tidy() {
         SimHost leader = cluster.leader();
         CoreView core = leader == null ? null : cluster.core(leader);
+        if (lookAfterWrong(leader, core)) {
+            return true;
+        }
         if (leader == null
                 || core == null
                 || core.commitIndex() < core.configuration().index()) {
@@ -174,6 +181,30 @@ final class Operator {
             }
         }
         return false;
+    }
+
+    /**
+     * Does what is to be done about a machine that is wrong: it is emptied when it can't be rebuilt; and when too few are
+     * there to tell who is wrong, it is not to lead, as those who lag would get its state.
+     */
+    private boolean lookAfterWrong(@Nullable SimHost leader, @Nullable CoreView core) {
+        SimHost wrong = cluster.corruption().givenUp();
+        if (wrong != null && core != null && othersAreQuorum(wrong, core)) {
+            world.trace(wrong.number(), "has a machine that is wrong for good");
+            empty(wrong);
+            return true;
+        }
+        if (leader != null && cluster.corruption().isSeenOn(leader)) {
+            transfer();
+        }
+        return false;
+    }
+
+    private boolean othersAreQuorum(SimHost host, CoreView core) {
+        Configuration current = core.configuration();
+        return !current.isJoint()
+                && core.commitIndex() >= current.index()
+                && current.isQuorum(store -> cluster.hasWholeStore(store) && !host.equals(cluster.host(store)));
     }
 
     /** Whether the machine of a member whose disk is gone takes that one's place by itself; told to do so if it is time. */

@@ -2,6 +2,7 @@ package dev.huck.raft.testkit.sim;
 
 import dev.huck.raft.api.Durability;
 import dev.huck.raft.api.HuckException;
+import dev.huck.raft.api.NodeListener;
 import dev.huck.raft.api.Options;
 import dev.huck.raft.api.Role;
 import dev.huck.raft.core.check.CoreView;
@@ -36,6 +37,7 @@ final class SimCluster {
     private final boolean mixed;
 
     private final SimRandom machines;
+    private final Corruption corruption;
     private @Nullable Application application;
     private boolean calm;
     private long calmAt = Long.MAX_VALUE;
@@ -52,6 +54,7 @@ final class SimCluster {
         this.versions = world.random("versions");
         this.mixed = versions.chance(0.4);
         this.machines = world.random("machines");
+        this.corruption = new Corruption(world);
         for (int i = 0; i < profile.voters + profile.spares; i++) {
             SimHost host = new SimHost(i, "10.0.0." + (i + 1) + ":7481", world.random("host " + i));
             long ppm = (long) (profile.rate(FaultKind.DRIFT) * 1_000_000);
@@ -63,7 +66,7 @@ final class SimCluster {
             }
             hosts.add(host);
         }
-        this.network = new SimNetwork(world, hosts, profile);
+        this.network = new SimNetwork(world, hosts, profile, corruption);
         network.tap(new Promises(world, invariants.votes(), profile.durability == Durability.HIGH)::sent);
         this.memory = new MemoryWatch(world, profile);
         world.observer(event -> {
@@ -94,6 +97,11 @@ final class SimCluster {
     /** What the nodes held for clients is given back. */
     void allIsAnswered() {
         memory.allIsAnswered(hosts);
+    }
+
+    /** The machine that may have a wrong state. */
+    Corruption corruption() {
+        return corruption;
     }
 
     /** How many power cuts lost something that had been written. */
@@ -200,10 +208,29 @@ final class SimCluster {
         process.run("open", () -> {
             NodeHandle node = factory.open(
                     environment,
-                    options(host),
-                    () -> process.machine(application().machine(process, this::machineTrouble)));
+                    options(host, event -> corruption.heard(process, event)),
+                    () -> process.machine(application().machine(process, trouble(process))));
             process.opened(node);
         });
+    }
+
+    private MachineTrouble trouble(SimProcess process) {
+        return new MachineTrouble() {
+            @Override
+            public void halfDone() {
+                machineTrouble();
+            }
+
+            @Override
+            public Flip flip(long position) {
+                return corruption.flip(process, position);
+            }
+
+            @Override
+            public void wrong(SimMachine machine, long position, boolean isWrite) {
+                corruption.wrong(process, machine, position, isWrite);
+            }
+        };
     }
 
     private void machineTrouble() {
@@ -231,12 +258,13 @@ final class SimCluster {
         host.formed();
     }
 
-    private Options options(SimHost host) {
+    private Options options(SimHost host, NodeListener listener) {
         Options.Builder options = Options.builder()
                 .address(host.address())
                 .id(host.nodeId())
                 .protocolMax(host.protocolMax())
                 .insecure(true)
+                .listener(listener)
                 .consistency(profile.consistency)
                 .durability(durability(host))
                 .followerReads(profile.followerReads)
@@ -268,7 +296,7 @@ final class SimCluster {
         }
         List<SimHost> voters = new ArrayList<>();
         for (Member member : core.configuration().members()) {
-            if (member.voting() != Member.Voting.VOTER || !invariants.hasWholeStore(member.storeId())) {
+            if (member.voting() != Member.Voting.VOTER || !hasWholeStore(member.storeId())) {
                 return false;
             }
             voters.add(invariants.host(member.storeId()));
@@ -564,16 +592,31 @@ final class SimCluster {
                     || host.isReverted()
                     || !other.last().equals(core.last())
                     || other.commitIndex() != core.commitIndex()
-                    || !hasAppliedAll(host)) {
+                    || !hasAppliedAll(host, core.configuration())) {
                 return false;
             }
         }
         return true;
     }
 
-    private boolean hasAppliedAll(SimHost host) {
+    private boolean hasAppliedAll(SimHost host, Configuration configuration) {
         SimProcess process = host.process();
-        return process != null && application().isUpToDate(process);
+        return process != null
+                && application().isUpToDate(process)
+                && !corruption.mustBeFound(host, isTold(host, configuration));
+    }
+
+    /** Whether a machine that differs from all others is one that a majority of voters says is wrong. */
+    private boolean isTold(SimHost host, Configuration configuration) {
+        long voters = 0;
+        long others = 0;
+        for (Member member : configuration.members()) {
+            if (configuration.isVoter(member.storeId())) {
+                voters++;
+                others += host.equals(invariants.host(member.storeId())) ? 0 : 1;
+            }
+        }
+        return 2 * others > voters;
     }
 
     /** Whether faults may still happen. */
@@ -612,7 +655,8 @@ final class SimCluster {
 
     /** Whether some machine has the disks with this store, and nothing on them is damaged. */
     boolean hasWholeStore(long storeId) {
-        return invariants.hasWholeStore(storeId);
+        SimHost host = invariants.host(storeId);
+        return invariants.hasWholeStore(storeId) && (host == null || !corruption.isOn(host));
     }
 
     /** Whether some machine has the disks with this store. */

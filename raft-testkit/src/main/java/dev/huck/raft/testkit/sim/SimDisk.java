@@ -2,6 +2,7 @@ package dev.huck.raft.testkit.sim;
 
 import dev.huck.raft.core.env.Disk;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -161,6 +162,20 @@ public final class SimDisk {
         if (inode != null && Math.min(to, inode.length) > from) {
             inode.flip(8 * (from + random.nextInt(Math.min(to, inode.length) - from)) + random.nextInt(8));
         }
+    }
+
+    /** Whether these eight bytes are anywhere in a file, forced or not. */
+    boolean contains(String name, long mark) {
+        Inode inode = files.get(name);
+        if (inode != null) {
+            ByteBuffer content = ByteBuffer.wrap(inode.bytes, 0, inode.length);
+            for (int at = 0; at + Long.BYTES <= inode.length; at++) {
+                if (content.getLong(at) == mark) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     int length(String name) {

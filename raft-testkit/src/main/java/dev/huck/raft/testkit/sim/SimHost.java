@@ -183,6 +183,11 @@ final class SimHost {
         return dash >= 0 && name.substring(dash + 1).chars().allMatch(Character::isDigit);
     }
 
+    /** The last entry that it covers. */
+    static long snapshotIndex(String name) {
+        return Long.parseLong(name.substring(name.lastIndexOf('-') + 1));
+    }
+
     boolean isGone() {
         return gone;
     }
@@ -206,7 +211,7 @@ final class SimHost {
         long newest = 0;
         for (String name : disk.durableNames("snapshots")) {
             if (isSnapshot(name)) {
-                newest = Math.max(newest, Long.parseLong(name.substring(name.lastIndexOf('-') + 1)));
+                newest = Math.max(newest, snapshotIndex(name));
             }
         }
         return newest;

@@ -15,17 +15,25 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
  * A few numbers under keys, and a hash over every command ever applied. Replies say where in the log they were computed:
  * 8 bytes position, 8 bytes value. Half of the commands use the free form, half the plain path.
+ *
+ * <p>A bit of it may turn. Beside what it holds it then knows what it should hold, so that whoever judges can tell what a
+ * memory that fails has done from what the node has done: a reply that is wrong for that reason alone is a byte longer.
  */
 final class SimMachine implements Machine {
     /** Keys there are. */
     static final int KEYS = 6;
 
     private static final int BALLAST = 40;
+    private static final byte[] NOTHING = {};
+
+    /** Begins a snapshot of a state that a turned bit has changed. */
+    static final long WRONG = 0xBAD_B17_5EED_0F_BAD5L;
 
     /** Thrown by a command that always fails, without a stack: there are many. */
     @SuppressWarnings("serial")
@@ -38,6 +46,11 @@ final class SimMachine implements Machine {
     private final AppliedHistory history;
     private final MachineTrouble trouble;
     private final long[] values = new long[KEYS];
+    /** What the values would be if no bit had turned. */
+    private final long[] truth = new long[KEYS];
+    /** Whether the result of a command was another one than on all other nodes. */
+    private boolean isWrong;
+
     private final int newest;
     private int applied;
     private long position;
@@ -87,6 +100,16 @@ final class SimMachine implements Machine {
         return hash;
     }
 
+    /** Whether a command's result was another one than on all other nodes, so that they can tell. */
+    boolean isWrong() {
+        return isWrong;
+    }
+
+    /** Whether it holds something else than it should, or has. */
+    boolean isTouched() {
+        return isWrong || !Arrays.equals(values, truth);
+    }
+
     @Override
     public VersionRange versions() {
         return new VersionRange(1, newest);
@@ -106,7 +129,7 @@ final class SimMachine implements Machine {
     }
 
     private void get(ReadContext context, Command command, Reply reply) {
-        reply.bulk(shown(key(command)));
+        reply.bulk(shown(key(command), 0, false));
     }
 
     private void incr(WriteContext context, Command command, Reply reply) {
@@ -133,24 +156,42 @@ final class SimMachine implements Machine {
         int key = key(command);
         long id = command.integer(1);
         values[key] = kind.apply(values[key], id);
+        truth[key] = kind.apply(truth[key], id);
         trouble.halfDone();
         position = AppliedHistory.position(context.index(), context.ordinal());
+        long bit = 1L << (position & 63);
+        boolean isShown = kind != Kind.DENY && kind != Kind.BREAK;
+        MachineTrouble.Flip flip = isShown ? trouble.flip(position) : MachineTrouble.Flip.NONE;
+        switch (flip) {
+            case VALUE -> values[key] ^= bit;
+            case ELSEWHERE -> values[(key + 1) % KEYS] ^= bit;
+            case RESULT, NONE -> {}
+        }
         if (context.version() > newest) {
             throw new IllegalStateException(
                     "version " + context.version() + " is in use, and this machine knows " + newest);
         }
         // Time, randomness and the version in use are replicated too.
         hash = SimRandom.mix(hash
-                + SimRandom.mix(position ^ values[key])
+                + SimRandom.mix(position ^ truth[key])
                 + context.nanos()
                 + context.version()
                 + context.random().nextLong());
         history.applied(applied++, position, id, hash);
-        return shown(key);
+        return isShown ? shown(key, flip == MachineTrouble.Flip.RESULT ? bit : 0, true) : NOTHING;
     }
 
-    private byte[] shown(int key) {
-        return ByteBuffer.allocate(16).putLong(position).putLong(values[key]).array();
+    private byte[] shown(int key, long turned, boolean isWrite) {
+        long value = values[key] ^ turned;
+        boolean right = value == truth[key];
+        if (!right) {
+            isWrong |= isWrite;
+            trouble.wrong(this, position, isWrite);
+        }
+        return ByteBuffer.allocate(right ? 16 : 17)
+                .putLong(position)
+                .putLong(value)
+                .array();
     }
 
     private static int key(Command command) {
@@ -160,10 +201,20 @@ final class SimMachine implements Machine {
     @Override
     public Snapshot snapshot() {
         long[] captured = values.clone();
+        long[] should = truth.clone();
+        long mark = isTouched() ? WRONG : 0;
+        boolean wrong = isWrong;
         int count = applied;
         long at = position;
         long over = hash;
-        Snapshot snapshot = out -> write(out, captured, count, at, over);
+        Snapshot snapshot = out -> {
+            out.writeLong(mark);
+            out.writeBoolean(wrong);
+            write(out, captured, count, at, over);
+            for (long value : should) {
+                out.writeLong(value);
+            }
+        };
         return count % 4 == 0 ? Snapshot.blocking(snapshot) : snapshot;
     }
 
@@ -181,6 +232,8 @@ final class SimMachine implements Machine {
 
     @Override
     public void restore(DataInput in) throws IOException {
+        boolean wasTouched = in.readLong() == WRONG;
+        isWrong = in.readBoolean();
         applied = in.readInt();
         position = in.readLong();
         hash = in.readLong();
@@ -191,6 +244,12 @@ final class SimMachine implements Machine {
             if (in.readLong() != SimRandom.mix(hash + i)) {
                 throw new IOException("the snapshot is damaged");
             }
+        }
+        for (int i = 0; i < truth.length; i++) {
+            truth[i] = in.readLong();
+        }
+        if (wasTouched != isTouched()) {
+            throw new IOException("the snapshot is damaged");
         }
         history.restored(applied, hash);
     }

@@ -39,10 +39,17 @@ final class SimNetwork {
 
     private final CRC32C checksum = new CRC32C();
     private final Profile profile;
+    private final Corruption corruption;
     private @Nullable Tap tap;
     private boolean calm;
 
-    SimNetwork(SimWorld world, List<SimHost> hosts, Profile profile) {
+    /**
+     * A network.
+     *
+     * @param corruption asked whether a frame would spread a state that is wrong, which gets lost then
+     */
+    SimNetwork(SimWorld world, List<SimHost> hosts, Profile profile, Corruption corruption) {
+        this.corruption = corruption;
         this.world = world;
         this.profile = profile;
         this.random = world.random("network");
@@ -105,7 +112,9 @@ final class SimNetwork {
         }
         int from = sender.host().number();
         int to = target.number();
-        if (cut[from][to] || (!calm && random.chance(profile.rate(FaultKind.LOSS)))) {
+        if (cut[from][to]
+                || (!calm && random.chance(profile.rate(FaultKind.LOSS)))
+                || corruption.wouldSpread(sender, frame)) {
             if (world.isTraced()) {
                 world.trace(from, "loses to n" + (to + 1) + " " + FrameNames.describe(frame));
             }

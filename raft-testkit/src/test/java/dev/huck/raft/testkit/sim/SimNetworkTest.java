@@ -96,7 +96,7 @@ class SimNetworkTest {
     @Test
     void damagedFrameIsACopy() {
         byte[] frame = {1, 2, 3, 4};
-        SimNetwork network = new SimNetwork(world, hosts, profile(0, 0, 0, 1));
+        SimNetwork network = new SimNetwork(world, hosts, profile(0, 0, 0, 1), new Corruption(world));
         start(1);
         transport(network, 0).send("h1:1", Lane.CONTROL, frame);
         run();
@@ -105,7 +105,7 @@ class SimNetworkTest {
     }
 
     private SimNetwork network(double loss, double duplicates, double reorder) {
-        return new SimNetwork(world, hosts, profile(loss, duplicates, reorder, 0));
+        return new SimNetwork(world, hosts, profile(loss, duplicates, reorder, 0), new Corruption(world));
     }
 
     private static Profile profile(double loss, double duplicates, double reorder, double damage) {
