@@ -49,6 +49,13 @@ public enum FaultKind {
             "process: one is killed: between events, inside any operation, right before a sync"),
     /** Crashes that take unsynced writes along. */
     POWER_CUT(Per.SHARE, 0.95, 0.3, 1, "process: crashes that lose, keep or tear what was not synced"),
+    /** A power cut between two syncs of one write. */
+    CUT_BETWEEN(
+            Per.EVERY,
+            0.4,
+            2_000,
+            10_000,
+            "process: the power goes between the syncs of the log and of the node file, in one write"),
     /** Another crash while the node recovers from one. */
     CRASH_AGAIN(Per.SHARE, 0.8, 0.05, 0.2, "process: a crash while the node recovers from one"),
     /** All processes at once. */

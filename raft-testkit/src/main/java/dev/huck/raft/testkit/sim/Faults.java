@@ -81,6 +81,7 @@ final class Faults {
             case CLOG -> partitions.clog(victim(random), random);
             case GHOSTS -> partitions.haunt(random);
             case CRASH -> crash(random);
+            case CUT_BETWEEN -> cutBetween(random);
             case BLACKOUT -> blackout(random);
             case LOG_LOSS -> loseLog(random);
             case OLD_COPY -> oldCopy(random);
@@ -125,6 +126,13 @@ final class Faults {
                 cluster.crash(host, random.chance(profile.rate(FaultKind.POWER_CUT)));
                 cluster.startIn(restartDelay(random), host);
             }
+        }
+    }
+
+    private void cutBetween(SimRandom random) {
+        if (cluster.down() < Math.max(1, (profile.voters - 1) / 2)) {
+            // Mostly the order that no write has to have.
+            cluster.crashBetween(random.chance(0.7) ? IoGate.Device.LOG : IoGate.Device.FILE);
         }
     }
 

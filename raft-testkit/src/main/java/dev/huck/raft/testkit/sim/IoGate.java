@@ -1,5 +1,8 @@
 package dev.huck.raft.testkit.sim;
 
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The door through which every I/O operation of a process goes, so that the process can die at any of them: before it
  * took effect, in the middle, or after.
@@ -20,6 +23,12 @@ final class IoGate {
         }
     }
 
+    /** What is synced. */
+    enum Device {
+        LOG,
+        FILE
+    }
+
     private final Runnable die;
     private boolean dead;
     private long operations;
@@ -27,6 +36,13 @@ final class IoGate {
     private long fatalForce = -1;
     private long fatal = -1;
     private Where where = Where.BEFORE;
+    /** Dies before the sync of the other one, if this one was synced in the same event; null for never. */
+    private @Nullable Device fatalFirst;
+
+    private LongSupplier event = () -> 0;
+    private @Nullable Device synced;
+    private long syncedIn;
+    private boolean diedBetween;
 
     /**
      * A gate.
@@ -57,8 +73,31 @@ final class IoGate {
         fatalForce = forces + count;
     }
 
+    /**
+     * Arms the gate for a write in two durable steps: dies when the first has come to its end and the second has not.
+     *
+     * @param first what is synced first; then the other one, in the same event
+     * @param number of the event at hand
+     */
+    void armBetween(Device first, LongSupplier number) {
+        fatalFirst = first;
+        event = number;
+        synced = null;
+    }
+
+    /** Lets the process live on, whatever is synced in whichever order. */
+    void disarmBetween() {
+        fatalFirst = null;
+    }
+
+    /** Whether it has died there: only what came second may be lost. */
+    boolean diedBetween() {
+        return diedBetween;
+    }
+
     /** Lets the process live on. */
     void disarm() {
+        disarmBetween();
         if (!dead) {
             fatal = -1;
             fatalForce = -1;
@@ -90,8 +129,16 @@ final class IoGate {
     }
 
     /** Begins an operation that waits for the disk; atomic, so in the middle of it is before it. */
-    void enterForce() {
+    void enterForce(Device device) {
         forces++;
+        if (fatalFirst != null) {
+            if (device != fatalFirst && synced == fatalFirst && syncedIn == event.getAsLong() && !dead) {
+                diedBetween = true;
+                throw crash();
+            }
+            synced = device;
+            syncedIn = event.getAsLong();
+        }
         if (enter() || forces == fatalForce) {
             throw crash();
         }

@@ -458,9 +458,28 @@ final class SimCluster {
         }
     }
 
+    /** Has the node lose power that is the first to come between two syncs of one write: such writes are rare. */
+    void crashBetween(IoGate.Device first) {
+        for (SimHost host : hosts) {
+            SimProcess process = host.process();
+            if (process != null && !host.isReverted()) {
+                process.gate().armBetween(first, world::events);
+            }
+        }
+    }
+
     /** A process has died inside of an operation. */
     private void diedInside(SimProcess process) {
-        boolean powerCut = random.chance(profile.rate(FaultKind.POWER_CUT));
+        boolean powerCut = process.gate().diedBetween() || random.chance(profile.rate(FaultKind.POWER_CUT));
+        if (process.gate().diedBetween()) {
+            world.trace(process.host().number(), "dies between two syncs");
+            for (SimHost host : hosts) {
+                SimProcess other = host.process();
+                if (other != null) {
+                    other.gate().disarmBetween();
+                }
+            }
+        }
         // Not now: the node's code is still on the stack, and must not see its disk change under it.
         world.plan(world.now(), Kind.FAULT, process.host().number(), 1, null, () -> {
             bury(process, powerCut);

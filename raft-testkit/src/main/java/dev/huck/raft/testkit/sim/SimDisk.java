@@ -357,7 +357,7 @@ public final class SimDisk {
         private void begin(boolean force) {
             cost.spend(force);
             if (force) {
-                gate.enterForce();
+                gate.enterForce(IoGate.Device.FILE);
             } else if (gate.enter()) {
                 throw gate.crash();
             }
@@ -431,7 +431,7 @@ public final class SimDisk {
         @Override
         public void force() throws IOException {
             cost.spend(true);
-            gate.enterForce();
+            gate.enterForce(IoGate.Device.FILE);
             IOException trouble = cost.syncFails();
             if (trouble != null) {
                 inode.doomed = true;

@@ -125,7 +125,7 @@ final class SimLogStore implements LogStore {
     private void begin(boolean force) throws IOException {
         cost.spend(force);
         if (force) {
-            gate.enterForce();
+            gate.enterForce(IoGate.Device.LOG);
             return;
         }
         if (gate.enter()) {

@@ -23,7 +23,7 @@ import java.util.Locale;
  * 8 bytes position, 8 bytes value. Half of the commands use the free form, half the plain path.
  *
  * <p>A bit of it may turn. Beside what it holds it then knows what it should hold, so that whoever judges can tell what a
- * memory that fails has done from what the node has done: a reply that is wrong for that reason alone is a byte longer.
+ * memory that fails has done from what the node has done: a reply that is wrong for that reason alone has a position below 0.
  */
 final class SimMachine implements Machine {
     /** Keys there are. */
@@ -188,8 +188,9 @@ final class SimMachine implements Machine {
             isWrong |= isWrite;
             trouble.wrong(this, position, isWrite);
         }
-        return ByteBuffer.allocate(right ? 16 : 17)
-                .putLong(position)
+        // As long as the right one: what sessions keep is counted in bytes.
+        return ByteBuffer.allocate(16)
+                .putLong(right ? position : -position)
                 .putLong(value)
                 .array();
     }

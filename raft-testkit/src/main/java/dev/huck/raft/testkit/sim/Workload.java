@@ -113,18 +113,19 @@ final class Workload {
         operation.returned = world.now();
         if (reply.bytes() != null && reply.bytes().length == 16) {
             java.nio.ByteBuffer in = java.nio.ByteBuffer.wrap(reply.bytes());
-            operation.position = in.getLong();
+            long position = in.getLong();
+            if (position < 0) {
+                // A bit has turned where it was computed. Which of these are allowed is asked there (Corruption).
+                operation.outcome = Outcome.UNKNOWN;
+                return;
+            }
+            operation.position = position;
             operation.value = in.getLong();
             operation.outcome = Outcome.DONE;
             done++;
             if (!closed) {
                 realTime.answered(operation);
             }
-            return;
-        }
-        if (reply.bytes() != null && reply.bytes().length == 17) {
-            // A bit has turned where it was computed. Which of these are allowed, who computes them is asked.
-            operation.outcome = Outcome.UNKNOWN;
             return;
         }
         operation.outcome = outcome(operation, reply.text() == null ? "" : reply.text());
