@@ -103,6 +103,13 @@ public enum FaultKind {
 
     /** Clocks that run apart. */
     DRIFT(Per.SHARE, 0.5, 0.001, 0.02, "clock: monotonic clocks that run apart"),
+    /** Clocks that run apart by more than the cluster is told to expect, so that no lease holds. */
+    WILD_CLOCK(
+            Per.SHARE,
+            0.15,
+            0.15,
+            0.4,
+            "clock: monotonic clocks that run apart by more than the bound; then only HIGH is held to what it promises"),
     /** Wall clocks that jump. */
     WALL_CLOCK(Per.EVERY, 0.5, 4_000, 20_000, "clock: wall clocks that jump by up to an hour"),
 

@@ -119,6 +119,16 @@ final class Profile {
         return rates.getOrDefault(kind, 0.0);
     }
 
+    /** Whether clocks run as the cluster is told to expect, on which leases and bounds of staleness rest. */
+    boolean clocksAreGood() {
+        return rate(FaultKind.WILD_CLOCK) == 0;
+    }
+
+    /** What a read is held to: without good clocks one at {@code MEDIUM} is of some committed state, and no more. */
+    Consistency promised(Consistency asked) {
+        return asked == Consistency.MEDIUM && !clocksAreGood() ? Consistency.LOW : asked;
+    }
+
     Profile rate(FaultKind kind, double rate) {
         rates.put(kind, rate);
         return this;

@@ -57,7 +57,7 @@ final class SimCluster {
         this.corruption = new Corruption(world);
         for (int i = 0; i < profile.voters + profile.spares; i++) {
             SimHost host = new SimHost(i, "10.0.0." + (i + 1) + ":7481", world.random("host " + i));
-            long ppm = (long) (profile.rate(FaultKind.DRIFT) * 1_000_000);
+            long ppm = (long) (Math.max(profile.rate(FaultKind.DRIFT), profile.rate(FaultKind.WILD_CLOCK)) * 1_000_000);
             host.drift(ppm == 0 ? 0 : random.nextLong(-ppm, ppm));
             host.log().observer(invariants);
             if (mixed) {

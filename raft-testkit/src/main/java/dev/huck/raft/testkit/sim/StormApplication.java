@@ -36,7 +36,7 @@ final class StormApplication implements Application {
 
     /** The simulator's own lists, whose history is judged too. */
     static StormApplication ofLists(SimWorld world, Profile profile, List<SimHost> hosts) {
-        ListHistory history = new ListHistory(world::violated, profile.consistency);
+        ListHistory history = new ListHistory(world::violated, profile.promised(profile.consistency));
         StormRun lists = new StormRun(ListMachine::new, ListMachine::command, 64, true);
         return new StormApplication(lists, world, profile, hosts, history, history::judge);
     }

@@ -92,8 +92,10 @@ final class Workload {
     }
 
     private ClientOperation get(int connection, Reading reading) {
-        long floor = realTime.floor(reading.consistency(), reading.since(world.now()), reading.minIndex());
-        return next(connection, Kind.GET, random.nextInt(SimMachine.KEYS), reading.consistency(), floor);
+        Consistency promised = profile.promised(reading.consistency());
+        long since = profile.clocksAreGood() ? reading.since(world.now()) : -1;
+        long floor = realTime.floor(promised, since, reading.minIndex());
+        return next(connection, Kind.GET, random.nextInt(SimMachine.KEYS), promised, floor);
     }
 
     private ClientOperation next(int connection, Kind kind, int key, Consistency consistency, long floor) {
