@@ -76,6 +76,9 @@ final class Faults {
     }
 
     private void happen(FaultKind kind, SimRandom random) {
+        if (kind != FaultKind.BIT_FLIP && kind != FaultKind.CUT_BETWEEN) { // These wait for what they happen to.
+            profile.happened(kind);
+        }
         switch (kind) {
             case PARTITION -> partitions.cut(victim(random), random);
             case CLOG -> partitions.clog(victim(random), random);
@@ -123,7 +126,7 @@ final class Faults {
             case 0 -> cluster.crashInside(host, 1 + random.nextInt(30), IoGate.Where.draw(random));
             case 1 -> cluster.crashUnsynced(host, 1 + random.nextInt(5));
             default -> {
-                cluster.crash(host, random.chance(profile.rate(FaultKind.POWER_CUT)));
+                cluster.crash(host, profile.happens(random, FaultKind.POWER_CUT));
                 cluster.startIn(restartDelay(random), host);
             }
         }
@@ -164,7 +167,7 @@ final class Faults {
     }
 
     private void blackout(SimRandom random) {
-        boolean powerCut = random.chance(profile.rate(FaultKind.POWER_CUT));
+        boolean powerCut = profile.happens(random, FaultKind.POWER_CUT);
         for (SimHost host : cluster.hosts()) {
             if (host.isUp()) {
                 cluster.crash(host, powerCut);

@@ -44,8 +44,7 @@ final class HostIo implements IoCost {
         if (force) {
             time = 20 * MICRO + random.exponential(profile.syncNanos);
             if (!calm.getAsBoolean()) {
-                long stall =
-                        random.chance(profile.rate(FaultKind.SLOW_DISK)) ? random.exponential(1_000_000 * MICRO) : 0;
+                long stall = profile.happens(random, FaultKind.SLOW_DISK) ? random.exponential(1_000_000 * MICRO) : 0;
                 time += untilCalm.applyAsLong(stall + process.host().trouble().takeHang());
             }
         }

@@ -4,6 +4,7 @@ import dev.huck.raft.api.Consistency;
 import dev.huck.raft.api.Durability;
 import dev.huck.raft.core.consensus.Limits;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -16,6 +17,7 @@ final class Profile {
     private static final long MILLI = 1_000_000L;
 
     private final Map<FaultKind, Double> rates = new EnumMap<>(FaultKind.class);
+    private final Set<FaultKind> happened = EnumSet.noneOf(FaultKind.class);
 
     // ---- the cluster
 
@@ -117,6 +119,25 @@ final class Profile {
      */
     double rate(FaultKind kind) {
         return rates.getOrDefault(kind, 0.0);
+    }
+
+    /** Whether a kind that happens to a share of something happens to this one. */
+    boolean happens(SimRandom random, FaultKind kind) {
+        boolean does = random.chance(rate(kind));
+        if (does) {
+            happened.add(kind);
+        }
+        return does;
+    }
+
+    /** Notes that a kind of fault has happened. */
+    void happened(FaultKind kind) {
+        happened.add(kind);
+    }
+
+    /** The kinds that have really happened. */
+    Set<FaultKind> happened() {
+        return happened;
     }
 
     /** Whether clocks run as the cluster is told to expect, on which leases and bounds of staleness rest. */

@@ -59,6 +59,11 @@ final class SimCluster {
             SimHost host = new SimHost(i, "10.0.0." + (i + 1) + ":7481", world.random("host " + i));
             long ppm = (long) (Math.max(profile.rate(FaultKind.DRIFT), profile.rate(FaultKind.WILD_CLOCK)) * 1_000_000);
             host.drift(ppm == 0 ? 0 : random.nextLong(-ppm, ppm));
+            for (FaultKind kind : List.of(FaultKind.DRIFT, FaultKind.WILD_CLOCK)) {
+                if (profile.rate(kind) > 0) {
+                    profile.happened(kind);
+                }
+            }
             host.log().observer(invariants);
             if (mixed) {
                 host.protocolMax(versions.chance(0.7) ? 1 : 0);
@@ -194,7 +199,7 @@ final class SimCluster {
             // What was meant for the node before it forgot arrives now.
             network.replay(host, 300_000 * MICRO);
         }
-        if (!calm && random.chance(profile.rate(FaultKind.CRASH_AGAIN))) {
+        if (!calm && profile.happens(random, FaultKind.CRASH_AGAIN)) {
             // A node that dies while it recovers must recover from that too.
             process.gate().arm(1 + random.nextInt(40), IoGate.Where.draw(random));
         }
@@ -204,6 +209,9 @@ final class SimCluster {
         }
         HostIo io = new HostIo(world, process, profile, disks, () -> calm, this::untilCalm);
         double late = profile.rate(FaultKind.LATE_TIMERS);
+        if (late > 0) {
+            profile.happened(FaultKind.LATE_TIMERS); // Of some dozens of timers a second.
+        }
         SimEnvironment environment = new SimEnvironment(world, process, network, profile, io, () -> calm ? 0 : late);
         process.run("open", () -> {
             NodeHandle node = factory.open(
@@ -223,7 +231,11 @@ final class SimCluster {
 
             @Override
             public Flip flip(long position) {
-                return corruption.flip(process, position);
+                Flip flip = corruption.flip(process, position);
+                if (flip != Flip.NONE) {
+                    profile.happened(FaultKind.BIT_FLIP);
+                }
+                return flip;
             }
 
             @Override
@@ -237,10 +249,10 @@ final class SimCluster {
         if (calm) {
             return;
         }
-        if (machines.chance(profile.rate(FaultKind.SLOW_MACHINE))) {
+        if (profile.happens(machines, FaultKind.SLOW_MACHINE)) {
             world.spend(untilCalm(machines.exponential(500_000 * MICRO)));
         }
-        if (machines.chance(profile.rate(FaultKind.MACHINE_ERROR))) {
+        if (profile.happens(machines, FaultKind.MACHINE_ERROR)) {
             throw new StackOverflowError("simulated");
         }
     }
@@ -470,9 +482,10 @@ final class SimCluster {
 
     /** A process has died inside of an operation. */
     private void diedInside(SimProcess process) {
-        boolean powerCut = process.gate().diedBetween() || random.chance(profile.rate(FaultKind.POWER_CUT));
+        boolean powerCut = process.gate().diedBetween() || profile.happens(random, FaultKind.POWER_CUT);
         if (process.gate().diedBetween()) {
             world.trace(process.host().number(), "dies between two syncs");
+            profile.happened(FaultKind.CUT_BETWEEN);
             for (SimHost host : hosts) {
                 SimProcess other = host.process();
                 if (other != null) {

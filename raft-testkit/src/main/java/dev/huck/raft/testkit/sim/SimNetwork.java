@@ -113,7 +113,7 @@ final class SimNetwork {
         int from = sender.host().number();
         int to = target.number();
         if (cut[from][to]
-                || (!calm && random.chance(profile.rate(FaultKind.LOSS)))
+                || (!calm && profile.happens(random, FaultKind.LOSS))
                 || corruption.wouldSpread(sender, frame)) {
             if (world.isTraced()) {
                 world.trace(from, "loses to n" + (to + 1) + " " + FrameNames.describe(frame));
@@ -130,22 +130,22 @@ final class SimNetwork {
     }
 
     private void misbehave(SimProcess sender, SimHost target, byte[] frame) {
-        if (random.chance(profile.rate(FaultKind.DUPLICATE))) {
+        if (profile.happens(random, FaultKind.DUPLICATE)) {
             carry(sender, target, frame);
         }
-        if (random.chance(profile.rate(FaultKind.DAMAGE))) {
+        if (profile.happens(random, FaultKind.DAMAGE)) {
             byte[] damaged = frame.clone();
             damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
             carry(sender, target, damaged);
         }
-        if (random.chance(profile.rate(FaultKind.STRANGER)) && target.isTakenIn()) {
+        if (profile.happens(random, FaultKind.STRANGER) && target.isTakenIn()) {
             carry(null, target, Strangers.frame(frame, random));
         }
         double replays = profile.rate(FaultKind.REPLAY);
         if (replays > 0 || profile.rate(FaultKind.GHOSTS) > 0) {
             int to = target.number();
             keep(to, frame);
-            if (random.chance(replays)) {
+            if (profile.happens(random, FaultKind.REPLAY)) {
                 carry(null, target, old[to].get(random.nextInt(old[to].size())));
             }
         }
@@ -183,9 +183,9 @@ final class SimNetwork {
     private void carry(@Nullable SimProcess sender, SimHost target, byte[] frame) {
         long left = world.now();
         long arrival = left + profile.minDelay + random.exponential(profile.meanDelay);
-        if (!calm && random.chance(profile.rate(FaultKind.DELAY))) {
+        if (!calm && profile.happens(random, FaultKind.DELAY)) {
             arrival += random.nextLong(20 * profile.meanDelay + 100_000_000L);
-        } else if (sender != null && !random.chance(profile.rate(FaultKind.REORDER))) {
+        } else if (sender != null && !profile.happens(random, FaultKind.REORDER)) {
             int from = sender.host().number();
             arrival = Math.max(arrival, lastArrival[from][target.number()] + 1);
             lastArrival[from][target.number()] = arrival;

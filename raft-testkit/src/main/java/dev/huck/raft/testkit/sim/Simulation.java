@@ -5,6 +5,7 @@ import dev.huck.raft.api.Role;
 import dev.huck.raft.core.check.CoreView;
 import dev.huck.raft.core.consensus.Member;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +92,11 @@ public final class Simulation {
         return List.copyOf(faults.happened());
     }
 
+    /** The kinds of faults that have really happened. */
+    Set<FaultKind> kinds() {
+        return profile.happened();
+    }
+
     /**
      * Runs it.
      *
@@ -133,6 +139,7 @@ public final class Simulation {
                 && profile.rate(FaultKind.RACK_CUT) > 0
                 && cluster.isWhole()
                 && application.expectsLoss()) {
+            profile.happened(FaultKind.RACK_CUT);
             cluster.cutRack();
         }
     }
@@ -176,6 +183,9 @@ public final class Simulation {
     private void heal() {
         faults.stop();
         isCore = profile.rate(FaultKind.CORE) > 0 && cluster.keepCore(world.random("core"));
+        if (isCore) {
+            profile.happened(FaultKind.CORE);
+        }
         world.trace(-1, isCore ? "a quorum is healed, and nothing else" : "everything is healed");
         cluster.heal();
         application.finish();

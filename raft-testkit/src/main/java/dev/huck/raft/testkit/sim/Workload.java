@@ -60,6 +60,7 @@ final class Workload {
         int kind = random.nextInt(3);
         int key = kind + 3 * random.nextInt(SimMachine.KEYS / 3);
         if (kind == 1 && random.chance(3 * profile.rate(FaultKind.MACHINE_EXCEPTION))) {
+            profile.happened(FaultKind.MACHINE_EXCEPTION);
             return next(connection, random.nextBoolean() ? Kind.DENY : Kind.BREAK, key);
         }
         return next(connection, kind == 0 ? Kind.SET : kind == 1 ? Kind.INCR : Kind.APPEND, key);
@@ -67,7 +68,7 @@ final class Workload {
 
     /** Bytes that a command carries for nothing. */
     int ballast() {
-        return random.chance(profile.rate(FaultKind.LARGE_COMMAND)) ? 1 + random.nextInt(20_000) : 0;
+        return profile.happens(random, FaultKind.LARGE_COMMAND) ? 1 + random.nextInt(20_000) : 0;
     }
 
     /** A write; registered, so it must be sent. */
