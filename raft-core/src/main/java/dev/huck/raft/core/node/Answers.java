@@ -285,6 +285,9 @@ final class Answers {
                 pop(session);
                 head = session.queue.head();
             }
+            if (head == null) {
+                session.lags = false;
+            }
             // Before the next one's replies are written: all of them together may be more than there is memory for.
             session.touched = false;
             unflushed -= session.unflushed;
@@ -399,7 +402,13 @@ final class Answers {
 
     /** Why a read is given up for which the machine has not applied enough; empty while it is worth waiting. */
     private String lags(Operation read, long needed) {
-        return isOverdue(read, lagPatience) ? tooEarly(needed) : "";
+        ClientSession session = read.session;
+        long now = environment.nanoTime();
+        if (!session.lags) {
+            session.lags = true;
+            session.lagsSince = now;
+        }
+        return now - session.lagsSince > lagPatience ? tooEarly(needed) : "";
     }
 
     private String tooEarly(long needed) {
@@ -461,6 +470,7 @@ final class Answers {
             session.guard().error(sink, MISSED);
             return;
         }
+        session.lags = false;
         loop.count(name(read), 1);
         reads.run(read, state, session.guard(), sink);
         session.highestIndexShown =

@@ -101,6 +101,13 @@ final class ClientSession implements Session, ConnectionView {
     long readsSettled;
     /** No reply is computed from a state before this. */
     long highestIndexShown;
+    /**
+     * Machine stage: whether the oldest read waits for the machine, and since when such a read is there: what waits behind
+     * it, waits as long.
+     */
+    boolean lags;
+
+    long lagsSince;
     /** Among those that the runner has to finish at the end of its turn. */
     boolean touched;
     /** Among those that wait for the machine to apply more. */

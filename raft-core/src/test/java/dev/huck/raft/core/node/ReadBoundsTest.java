@@ -52,6 +52,22 @@ final class ReadBoundsTest {
     }
 
     @Test
+    void readsThatWaitedBehindOneThatWasGivenUpAreGivenUpWithIt() {
+        client.read(LOW.minIndex(2), "get");
+        client.read(LOW.minIndex(2), "get");
+        client.read(LOW.minIndex(3), "get");
+        shell.stage.pass(10_200 * MILLIS);
+        assertEquals(3, client.received().split("-CLUSTERDOWN", -1).length - 1);
+        // One that comes later is waited for as long as the first was.
+        client.read(LOW.minIndex(2), "get");
+        shell.stage.pass(9_900 * MILLIS);
+        assertEquals("", client.received());
+        shell.commit("inc");
+        shell.commit("inc");
+        assertEquals(":2", client.received());
+    }
+
+    @Test
     void aReadThatCanNotComeBothBeforeALaterWriteAndBehindItsIndexIsRefused() {
         client.read(LOW.minIndex(5), "get");
         client.send("inc");
