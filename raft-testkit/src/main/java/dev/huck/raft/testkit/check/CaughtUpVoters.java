@@ -43,6 +43,9 @@ public final class CaughtUpVoters {
      * @param before the configuration that was in force on it before the step
      */
     public void observe(long now, CoreView core, Configuration before) {
+        while (!past.isEmpty() && past.getLast()[1] > committed.last()) {
+            past.removeLast(); // A rack that lost power has taken it, as it may below HIGH.
+        }
         if (past.isEmpty() || past.getLast()[1] < committed.last()) {
             past.addLast(new long[] {now, committed.last()});
         }
