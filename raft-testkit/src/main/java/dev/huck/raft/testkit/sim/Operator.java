@@ -136,6 +136,10 @@ final class Operator {
         if (tidy() || cluster.corruption().isSomewhere()) {
             return;
         }
+        // What nobody can know keeps no leader from a change after which all depends on it.
+        if (cluster.hosts().stream().anyMatch(host -> host.isRotten() || host.hasJustForgotten(world.now()))) {
+            return;
+        }
         walk.step(random);
     }
 

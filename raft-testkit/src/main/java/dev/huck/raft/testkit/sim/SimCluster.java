@@ -365,6 +365,7 @@ final class SimCluster {
         process.kill();
         bury(process, false);
         host.loseLog(invariants);
+        host.forgot(world.now());
         world.trace(host.number(), "has lost its log");
         losses++;
     }
@@ -389,6 +390,7 @@ final class SimCluster {
         process.kill();
         bury(process, false);
         if (host.revert(invariants)) {
+            host.forgot(world.now());
             world.trace(host.number(), "is an old copy of itself");
         }
         startIn(1_000 * MICRO, host);

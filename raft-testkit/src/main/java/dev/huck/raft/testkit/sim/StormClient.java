@@ -147,6 +147,7 @@ final class StormClient implements SimConnection.Peer {
         }
         since = world.now();
         boolean refused = false;
+        String leader = "";
         for (SimReply reply : replies) {
             Pending asked = outstanding.poll();
             if (asked == null) {
@@ -156,6 +157,7 @@ final class StormClient implements SimConnection.Peer {
             String text = reply.text() == null ? "" : reply.text();
             if (reply.isError() && text.matches("(TRY|CLUSTERDOWN|BUSY|LOADING) .*")) {
                 refused = true;
+                leader = text.startsWith("TRY ") ? text.substring(4) : leader;
             } else if (reply.isError() && text.matches("(MACHINE|UNKNOWN) .*")) {
                 history.unanswered(asked.command, asked.called);
                 refused = true;
@@ -167,6 +169,18 @@ final class StormClient implements SimConnection.Peer {
         }
         if (refused && outstanding.isEmpty()) {
             hangUp();
+            if (!leader.isEmpty()) {
+                follow(leader);
+            }
+        }
+    }
+
+    /** Goes where it is sent, rather than anywhere. */
+    private void follow(String address) {
+        for (SimHost host : hosts) {
+            if (host.wasAt(address)) {
+                target = host.number();
+            }
         }
     }
 
