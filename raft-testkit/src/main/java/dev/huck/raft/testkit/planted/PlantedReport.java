@@ -1,12 +1,18 @@
 package dev.huck.raft.testkit.planted;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Which bugs were planted, and how many seeds it took to find each. */
 final class PlantedReport {
+    private static final Pattern ROW = Pattern.compile("\\| `([^`]+)` \\| .* \\| (\\d+) \\| .* \\|");
+
     private final List<Row> rows = new ArrayList<>();
 
     /** A bug; the seed is 0 if none showed it. */
@@ -41,6 +47,23 @@ final class PlantedReport {
         }
         long middle = seeds[(seeds.length - 1) / 2];
         return middle == Long.MAX_VALUE ? ">" + PlantedRun.MOST_SEEDS : Long.toString(middle);
+    }
+
+    /**
+     * Reads a table again.
+     *
+     * @param markdown its lines, as {@link #markdown} gives them
+     * @return by a bug's name the seed that found it; nothing of those that were not found
+     */
+    static Map<String, Long> seeds(List<String> markdown) {
+        Map<String, Long> seeds = new HashMap<>();
+        for (String line : markdown) {
+            Matcher row = ROW.matcher(line);
+            if (row.matches()) {
+                seeds.put(row.group(1), Long.valueOf(row.group(2)));
+            }
+        }
+        return seeds;
     }
 
     String markdown() {

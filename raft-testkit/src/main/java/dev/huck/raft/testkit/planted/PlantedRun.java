@@ -28,6 +28,8 @@ public final class PlantedRun {
     private final Path home;
     private final int threads;
     private final PrintStream out;
+    /** By name of a bug, the seed that is looked at first. */
+    private final Map<String, Long> known;
 
     /**
      * A run.
@@ -37,9 +39,26 @@ public final class PlantedRun {
      * @param out takes a row for each bug
      */
     public PlantedRun(Path home, int threads, PrintStream out) {
+        this(home, threads, out, Map.of());
+    }
+
+    private PlantedRun(Path home, int threads, PrintStream out, Map<String, Long> known) {
         this.home = home;
         this.threads = threads;
         this.out = out;
+        this.known = known;
+    }
+
+    /**
+     * A run that is over sooner: of each bug it looks first at the seed at which it was found when a table was written, and
+     * at all others only if that one does not show it any more.
+     *
+     * @param table as {@link #run} has written it
+     * @return the run
+     * @throws IOException when the table can't be read
+     */
+    public PlantedRun with(Path table) throws IOException {
+        return new PlantedRun(home, threads, out, PlantedReport.seeds(Files.readAllLines(table)));
     }
 
     private record Finding(long seed, String violation) {}
@@ -116,7 +135,12 @@ public final class PlantedRun {
     }
 
     private boolean isFound(PlantedBug bug, PlantedReport table) throws IOException {
-        Finding finding = find(planted(bug));
+        Planted code = planted(bug);
+        Long seed = known.get(bug.name());
+        Finding finding = seed == null ? null : look(code, seed);
+        if (finding == null) {
+            finding = find(code);
+        }
         table.add(bug, finding == null ? 0 : finding.seed, finding == null ? null : finding.violation);
         if (finding == null) {
             out.println("bug=" + bug.name() + " seeds=" + MOST_SEEDS + " found=no");
@@ -169,6 +193,11 @@ public final class PlantedRun {
         return String.join(File.pathSeparator, places);
     }
 
+    private static @Nullable Finding look(Planted code, long seed) {
+        String violation = code.run(RunSpec.of(seed), null).get(0);
+        return violation.isEmpty() ? null : new Finding(seed, violation);
+    }
+
     /** The first seed that fails, counted from 1. */
     private @Nullable Finding find(Planted code) {
         AtomicLong next = new AtomicLong(1);
@@ -178,9 +207,9 @@ public final class PlantedRun {
             Thread worker = new Thread(
                     () -> {
                         for (long seed = next.getAndIncrement(); seed <= MOST_SEEDS; seed = next.getAndIncrement()) {
-                            String violation = code.run(RunSpec.of(seed), null).get(0);
-                            if (!violation.isEmpty()) {
-                                note(first, new Finding(seed, violation));
+                            Finding finding = look(code, seed);
+                            if (finding != null) {
+                                note(first, finding);
                                 // Smaller seeds that run already may fail too; larger ones do not matter.
                                 next.set(MOST_SEEDS + 1);
                             }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class PlantedReportTest {
@@ -23,6 +24,16 @@ class PlantedReportTest {
         assertEquals(">1000", report.median());
         assertTrue(report.markdown().contains("0 of 1 found; median of the seeds it took: >1000."), report::markdown);
         assertTrue(report.markdown().contains("| not found |"), report::markdown);
+    }
+
+    @Test
+    void whatATableTellsIsReadAgain() {
+        report.add(BUG, 573, "liveness: no leader");
+        assertEquals(
+                Map.of("x", 573L), PlantedReport.seeds(report.markdown().lines().toList()));
+        PlantedReport nothing = new PlantedReport();
+        nothing.add(BUG, 0, null);
+        assertEquals(Map.of(), PlantedReport.seeds(nothing.markdown().lines().toList()));
     }
 
     @Test
