@@ -62,7 +62,18 @@ class MembershipIT {
 
     @Test
     void aNewNodeGetsItsSnapshotFromTheLearnerAndTheLeaderSendsNone() throws Exception {
-        String[] options = {"--snapshot-every", "200kb", "--log-tail", "64kb", "--snapshots-from-members"};
+        // With long timeouts, so that nobody is taken for silent because the machine is busy.
+        String[] options = {
+            "--snapshot-every",
+            "200kb",
+            "--log-tail",
+            "64kb",
+            "--snapshots-from-members",
+            "--election-timeout-min",
+            "3s",
+            "--election-timeout-max",
+            "6s"
+        };
         try (ClusterProcesses cluster = new ClusterProcesses(folder, options).grow(1)) {
             NodeProcess leader = cluster.awaitLeader();
             NodeProcess learner = cluster.add("--learner");

@@ -5,6 +5,7 @@ import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Message.Append;
 import dev.huck.raft.core.consensus.Message.AppendReply;
 import dev.huck.raft.core.consensus.Message.InstallSnapshot;
+import dev.huck.raft.core.consensus.Message.NoChunk;
 import dev.huck.raft.core.consensus.Message.ServeChunk;
 import dev.huck.raft.core.consensus.Message.SnapshotReply;
 import java.util.TreeMap;
@@ -148,7 +149,9 @@ final class Follower implements RoleState {
 
     /** One read for each peer at a time; the leader asks again. */
     void serve(ServeChunk request) {
-        if (serving.put(request.peer(), request) == null) {
+        if (serving.put(request.peer(), request) != null) {
+            none(request, true);
+        } else {
             raft.outbox.add(
                     new Effect.ReadChunk(request.peer(), request.session(), request.position(), request.offset()));
         }
@@ -156,7 +159,12 @@ final class Follower implements RoleState {
 
     void chunkRead(Event.ChunkRead chunk) {
         ServeChunk request = serving.remove(chunk.peer());
-        if (request != null && chunk.total() > 0 && chunk.position().index() >= request.behind()) {
+        if (request == null) {
+            return; // Of an earlier term.
+        }
+        if (chunk.total() == 0 || chunk.position().index() < request.behind()) {
+            none(request, false);
+        } else {
             raft.send(new InstallSnapshot(
                     raft.self,
                     request.peer(),
@@ -169,6 +177,10 @@ final class Follower implements RoleState {
                     chunk.offset(),
                     chunk.bytes()));
         }
+    }
+
+    private void none(ServeChunk request, boolean reading) {
+        raft.send(new NoChunk(raft.self, request.from(), raft.term, request.peer(), request.session(), reading));
     }
 
     private void answer(InstallSnapshot install, long next, boolean done) {

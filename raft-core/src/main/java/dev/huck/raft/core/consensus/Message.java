@@ -181,7 +181,7 @@ public sealed interface Message extends PeerMessage {
 
     /**
      * A leader has a member send a piece of its newest snapshot to another: every snapshot is of what is committed, so it
-     * does not matter whose it is. That one answers the leader. Who has none that is new enough says nothing.
+     * does not matter whose it is. That one answers the leader.
      *
      * @param from sender
      * @param to receiver
@@ -204,6 +204,19 @@ public sealed interface Message extends PeerMessage {
             long offset,
             long behind)
             implements Message {}
+
+    /**
+     * Answers {@link ServeChunk} where no piece is sent: no snapshot is there that can be read and is new enough, or one is
+     * being read for that peer already.
+     *
+     * @param from sender
+     * @param to receiver
+     * @param term the leader's term
+     * @param peer echoed
+     * @param session echoed
+     * @param reading whether it is the latter
+     */
+    record NoChunk(long from, long to, long term, long peer, long session, boolean reading) implements Message {}
 
     /**
      * A piece of a snapshot (Raft §7), from the leader or from a member that it asked to {@linkplain ServeChunk send it}.

@@ -70,8 +70,10 @@ final class Progress {
     Message.@Nullable Applied applied;
     /** While a snapshot is on its way. */
     LogPosition snapshot = LogPosition.START;
-    /** Who sends it, and who was asked and did not get on with it. */
+    /** Who sends it, when that one last said that it still reads, and who was asked and did not get on with it. */
     long source;
+
+    long readingAt;
 
     final TreeSet<Long> passedOver = new TreeSet<>();
     long snapshotOffset;
@@ -114,6 +116,7 @@ final class Progress {
     void sendSnapshot(long newSession, long from, long now) {
         enter(Mode.SNAPSHOT, newSession);
         source = from;
+        readingAt = now;
         restartSnapshot();
         advancedAt = now;
         caughtUp = false;

@@ -1,5 +1,6 @@
 package dev.huck.raft.core.consensus;
 
+import dev.huck.raft.api.HuckException;
 import dev.huck.raft.api.Role;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
@@ -8,6 +9,7 @@ import dev.huck.raft.core.consensus.Message.Append;
 import dev.huck.raft.core.consensus.Message.AppendReply;
 import dev.huck.raft.core.consensus.Message.CatchUp;
 import dev.huck.raft.core.consensus.Message.InstallSnapshot;
+import dev.huck.raft.core.consensus.Message.NoChunk;
 import dev.huck.raft.core.consensus.Message.PreVote;
 import dev.huck.raft.core.consensus.Message.PreVoteReply;
 import dev.huck.raft.core.consensus.Message.Query;
@@ -419,6 +421,10 @@ public final class Raft {
             if (role instanceof Follower follower && request.term() == term) {
                 follower.serve(request);
             }
+        } else if (message instanceof NoChunk none) {
+            if (role instanceof Leader leading && none.term() == term) {
+                leading.replication.noChunk(none);
+            }
         } else if (message instanceof AppendReply reply) {
             if (role instanceof Leader leading) {
                 leading.appendReply(reply);
@@ -581,7 +587,13 @@ public final class Raft {
 
     void truncateLog(long from) {
         if (from <= commit) {
-            throw new AssertionError("truncation from " + from + " although " + commit + " is committed");
+            throw new HuckException.StorageFailed(
+                    "ERR entries up to " + commit + " are committed here, and the leader of term " + term
+                            + " has others from " + from
+                            + " on: a majority has lost what it had acknowledged, by a power cut below durability high or"
+                            + " with its disks. What the others lost may still be on this node: keep a copy of its"
+                            + " directory if you need that, then empty it and let the node join anew",
+                    null);
         }
         log.truncateSuffix(from);
         configurations.truncateSuffix(from);

@@ -7,6 +7,7 @@ import dev.huck.raft.core.consensus.Message.AppendReply;
 import dev.huck.raft.core.consensus.Message.Applied;
 import dev.huck.raft.core.consensus.Message.CatchUp;
 import dev.huck.raft.core.consensus.Message.InstallSnapshot;
+import dev.huck.raft.core.consensus.Message.NoChunk;
 import dev.huck.raft.core.consensus.Message.ServeChunk;
 import dev.huck.raft.core.consensus.Message.SnapshotReply;
 import dev.huck.raft.core.consensus.Progress.Mode;
@@ -23,6 +24,8 @@ final class Replication {
     private static final long STUCK_TIMEOUTS = 100;
     /** So many election timeouts without progress, and somebody else sends the snapshot. */
     private static final long SOURCE_TIMEOUTS = 2;
+    /** As many, if it is still being read: that is done whole at first. */
+    private static final long READING_TIMEOUTS = 20;
 
     private final Raft raft;
     private final TreeMap<Long, Progress> peers = new TreeMap<>();
@@ -340,14 +343,13 @@ final class Replication {
                 peer.probe(newSession(), peer.match + 1);
             } else if (peer.mode == Mode.SNAPSHOT && answers(peer) && raft.now - peer.sentAt > patience) {
                 if (peer.source != raft.self && !getsOn(peer)) {
-                    peer.passedOver.add(peer.source);
-                    sendSnapshot(peer);
+                    passOver(peer);
                     continue;
                 }
                 if (peer.snapshotOffset == 0
                         || peer.snapshot.index() < raft.log.base().index()) {
                     peer.restartSnapshot(); // It has nothing, or would need another one behind this.
-                    if (peer.source == raft.self) {
+                    if (peer.source == raft.self && !peer.readingChunk) {
                         peer.source = source(peer); // It may have been silent when it was last thought about.
                     }
                 }
@@ -394,6 +396,25 @@ final class Replication {
         readChunk(peer);
     }
 
+    void noChunk(NoChunk none) {
+        Progress peer = peers.get(none.peer());
+        if (peer != null
+                && peer.mode == Mode.SNAPSHOT
+                && peer.session == none.session()
+                && peer.source == none.from()) {
+            if (none.reading()) {
+                peer.readingAt = raft.now;
+            } else {
+                passOver(peer);
+            }
+        }
+    }
+
+    private void passOver(Progress peer) {
+        peer.passedOver.add(peer.source);
+        sendSnapshot(peer);
+    }
+
     /** Who is to send a snapshot: a learner rather than a voter, and who sends the fewest; at last this leader itself. */
     private long source(Progress peer) {
         if (!raft.snapshotsFromMembers || !speaksTwo(peer)) {
@@ -423,13 +444,14 @@ final class Replication {
                 .count();
     }
 
-    /** Whether a peer's snapshot comes from elsewhere, as long as that may take. */
+    /** Whether whoever sends a peer's snapshot is in touch, and has not been at it for too long. */
     private boolean getsOn(Progress peer) {
         Progress source = peers.get(peer.source);
+        long timeout = raft.settings().electionMaxNanos();
         return source != null
                 && answers(source)
-                && raft.now - peer.advancedAt
-                        <= SOURCE_TIMEOUTS * raft.settings().electionMaxNanos();
+                && raft.now - Math.max(peer.advancedAt, peer.readingAt) <= SOURCE_TIMEOUTS * timeout
+                && raft.now - peer.advancedAt <= READING_TIMEOUTS * timeout;
     }
 
     private void readChunk(Progress peer) {

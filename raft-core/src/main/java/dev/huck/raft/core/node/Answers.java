@@ -285,9 +285,6 @@ final class Answers {
                 pop(session);
                 head = session.queue.head();
             }
-            if (head == null) {
-                session.lags = false;
-            }
             // Before the next one's replies are written: all of them together may be more than there is memory for.
             session.touched = false;
             unflushed -= session.unflushed;
@@ -378,6 +375,8 @@ final class Answers {
                 block(session);
                 return false;
             }
+            session.gaveUp = true;
+            session.gaveUpSince = read.earlyAt;
             session.guard().error(sink, problem);
             return true;
         }
@@ -402,13 +401,7 @@ final class Answers {
 
     /** Why a read is given up for which the machine has not applied enough; empty while it is worth waiting. */
     private String lags(Operation read, long needed) {
-        ClientSession session = read.session;
-        long now = environment.nanoTime();
-        if (!session.lags) {
-            session.lags = true;
-            session.lagsSince = now;
-        }
-        return now - session.lagsSince > lagPatience ? tooEarly(needed) : "";
+        return isOverdue(read, lagPatience) ? tooEarly(needed) : "";
     }
 
     private String tooEarly(long needed) {
@@ -443,9 +436,15 @@ final class Answers {
         long now = environment.nanoTime();
         if (!read.early) {
             read.early = true;
-            read.earlyAt = now;
+            ClientSession session = read.session;
+            boolean longSince = session.gaveUp && session.gaveUpSince - now < 0;
+            read.earlyAt = longSince ? later(session.gaveUpSince, read.takenAt) : now;
         }
         return now - read.earlyAt > patience;
+    }
+
+    private static long later(long one, long other) {
+        return one - other > 0 ? one : other;
     }
 
     private void block(ClientSession session) {
@@ -470,7 +469,7 @@ final class Answers {
             session.guard().error(sink, MISSED);
             return;
         }
-        session.lags = false;
+        session.gaveUp = false;
         loop.count(name(read), 1);
         reads.run(read, state, session.guard(), sink);
         session.highestIndexShown =

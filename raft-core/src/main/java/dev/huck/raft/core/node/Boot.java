@@ -82,7 +82,8 @@ final class Boot {
                     null);
         }
         Loss loss = loss(record, boot, store);
-        if (record.heard()) {
+        // Or of one that knows nobody: there is nothing that it could count past.
+        if (record.heard() || record.seen().isEmpty()) {
             record = record.withIncarnation(new Incarnation(record.incarnation().number() + 1, nonZero(environment)));
         }
         // Synced before anything is acknowledged: this run has not ended cleanly yet. Of a node that recovers, the run

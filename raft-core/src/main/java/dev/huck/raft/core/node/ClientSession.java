@@ -71,6 +71,10 @@ final class ClientSession implements Session, ConnectionView {
     private long reads;
     private int taken;
     private int batch;
+    /** How many of them are reads, and when the first of these came. */
+    private int batchReads;
+
+    private long batchAt;
     private boolean wrote;
     private boolean dropped;
 
@@ -102,12 +106,12 @@ final class ClientSession implements Session, ConnectionView {
     /** No reply is computed from a state before this. */
     long highestIndexShown;
     /**
-     * Machine stage: whether the oldest read waits for the machine, and since when such a read is there: what waits behind
-     * it, waits as long.
+     * Machine stage: whether the last read was given up, and when that one had begun to wait: what has waited behind it for
+     * as long is given up with it.
      */
-    boolean lags;
+    boolean gaveUp;
 
-    long lagsSince;
+    long gaveUpSince;
     /** Among those that the runner has to finish at the end of its turn. */
     boolean touched;
     /** Among those that wait for the machine to apply more. */
@@ -288,6 +292,10 @@ final class ClientSession implements Session, ConnectionView {
         last = operation;
         operation.readsBefore = reads;
         if (operation.kind == Operation.Kind.READ) {
+            if (batchReads++ == 0) {
+                batchAt = loop.nanoTime();
+            }
+            operation.takenAt = batchAt;
             reads++;
         }
         batch++;
@@ -451,6 +459,7 @@ final class ClientSession implements Session, ConnectionView {
         bearer = null;
         borne = null;
         batch = 0;
+        batchReads = 0;
         queue.add(from, to);
         if (!from.isForLoop()) {
             // Whatever is before it may be answered already, and then nobody else would look.

@@ -244,6 +244,11 @@ final class EventLoop implements Loop {
     }
 
     @Override
+    public long nanoTime() {
+        return environment.nanoTime();
+    }
+
+    @Override
     public Budget budget() {
         return budget;
     }

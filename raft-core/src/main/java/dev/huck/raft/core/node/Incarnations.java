@@ -42,7 +42,7 @@ final class Incarnations {
     private final Map<Long, Held> held = new HashMap<>();
     private final Map<Long, Incarnation> refused = new HashMap<>();
 
-    private record Held(Incarnation incarnation, List<Message> messages) {}
+    private record Held(Incarnation incarnation, List<Message> messages, Configuration configuration) {}
 
     Incarnations(NodeRecord record, LogWriter writer, Peers peers, Consumer<Runnable> loop, Consumer<Message> deliver) {
         this.self = record.storeId();
@@ -85,14 +85,21 @@ final class Incarnations {
             if (waiting.messages.size() < MOST_HELD) {
                 waiting.messages.add(message);
             }
-        } else if (claimed.equals(newest) || !isMember(from, configuration)) {
+        } else if (claimed.equals(newest) || !isMember(from, configuration) || !hasRoom(from, configuration)) {
             deliver.accept(message);
         } else {
-            held.put(from, new Held(claimed, new ArrayList<>(List.of(message))));
+            held.put(from, new Held(claimed, new ArrayList<>(List.of(message)), configuration));
             writer.changeRecord(
                     record -> record.withSeen(with(record.seen(), from, claimed, configuration)),
                     () -> loop.accept(() -> written(from, claimed)));
         }
+    }
+
+    /** Of more stores than fit into the record, the last ones are listened to as they are. */
+    private boolean hasRoom(long store, Configuration configuration) {
+        return seen.size() < NodeRecord.MAX_SEEN
+                || seen.containsKey(store)
+                || seen.keySet().stream().anyMatch(other -> configuration.member(other) == null);
     }
 
     /** A node without a configuration listens to whoever knows its store id. */
@@ -107,7 +114,7 @@ final class Incarnations {
         if (after.size() >= NodeRecord.MAX_SEEN) {
             after.keySet().removeIf(other -> configuration.member(other) == null);
         }
-        if (after.size() < NodeRecord.MAX_SEEN) {
+        if (after.containsKey(store) || after.size() < NodeRecord.MAX_SEEN) {
             after.put(store, newest);
         }
         return after;
@@ -117,7 +124,9 @@ final class Incarnations {
         Held waiting = held.get(from);
         if (waiting != null && waiting.incarnation.equals(incarnation)) {
             held.remove(from);
-            seen.put(from, incarnation);
+            Map<Long, Incarnation> after = with(seen, from, incarnation, waiting.configuration);
+            seen.keySet().retainAll(after.keySet());
+            seen.putAll(after);
             waiting.messages.forEach(deliver);
         }
     }

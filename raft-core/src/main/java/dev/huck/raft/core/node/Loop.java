@@ -17,6 +17,9 @@ interface Loop {
      */
     void submit(List<Operation> operations);
 
+    /** @return monotonic nanoseconds */
+    long nanoTime();
+
     /** @return what all sessions of the node share; the same at each call */
     Budget budget();
 

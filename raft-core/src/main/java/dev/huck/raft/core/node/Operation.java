@@ -109,7 +109,10 @@ final class Operation {
     /** Machine stage: of a read, whether nothing that comes behind it can be seen by it any more. */
     boolean settled;
 
-    /** Machine stage: whether a read was found to be too early, and when that was first. */
+    /** When a read came, in nanoseconds. Set when it is queued. */
+    long takenAt;
+
+    /** Machine stage: whether a read was found to be too early, and since when it counts as waiting. */
     boolean early;
 
     long earlyAt;

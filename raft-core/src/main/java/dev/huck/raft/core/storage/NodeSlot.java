@@ -30,7 +30,7 @@ record NodeSlot(long sequence, NodeRecord record) {
     private static final List<Loss> LOSSES = List.of(Loss.NONE, Loss.POWER, Loss.CORRUPTION);
 
     private static final long MAGIC = 0x4855434b4e4f4445L; // "HUCKNODE"
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
     private static final int CHECKSUM_AT = SIZE - 4;
     private static final int FOUNDED = 1;
     private static final int CLEAN = 2;

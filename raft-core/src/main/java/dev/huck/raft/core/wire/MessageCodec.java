@@ -20,6 +20,7 @@ import dev.huck.raft.core.consensus.Message.AppendReply;
 import dev.huck.raft.core.consensus.Message.Applied;
 import dev.huck.raft.core.consensus.Message.CatchUp;
 import dev.huck.raft.core.consensus.Message.InstallSnapshot;
+import dev.huck.raft.core.consensus.Message.NoChunk;
 import dev.huck.raft.core.consensus.Message.PreVote;
 import dev.huck.raft.core.consensus.Message.PreVoteReply;
 import dev.huck.raft.core.consensus.Message.Query;
@@ -79,6 +80,7 @@ final class MessageCodec {
     private static final byte COMPARISON_QUESTION = 31;
     private static final byte COMPARISON_ANSWER = 32;
     private static final byte SERVE_CHUNK = 33;
+    private static final byte NO_CHUNK = 34;
 
     /** An entry in {@link Append}: its term and the length of its payload. */
     private static final int ENTRY_HEADER = 8 + 4;
@@ -133,6 +135,11 @@ final class MessageCodec {
             out.position(m.position());
             out.i64(m.offset());
             out.i64(m.behind());
+        } else if (message instanceof NoChunk m) {
+            head(out, NO_CHUNK, m);
+            out.i64(m.peer());
+            out.i64(m.session());
+            out.bool(m.reading());
         } else if (message instanceof SnapshotReply m) {
             head(out, SNAPSHOT_REPLY, m);
             out.i64(m.session());
@@ -209,6 +216,7 @@ final class MessageCodec {
     /** The oldest version of the protocol that can say this: so that a node is told as much as it understands. */
     static int version(PeerMessage message) {
         boolean two = message instanceof ServeChunk
+                || message instanceof NoChunk
                 || (message instanceof InstallSnapshot install && isServed(install))
                 || (message instanceof Append append && append.applied() != null)
                 || (message instanceof AppendReply reply && reply.applied() != null)
@@ -261,7 +269,8 @@ final class MessageCodec {
     }
 
     private static Message consensus(byte type, FrameReader in, int version) throws FrameException {
-        boolean known = (type >= PRE_VOTE && type <= READ_INDEX_REPLY) || (type == SERVE_CHUNK && version >= 2);
+        boolean known = (type >= PRE_VOTE && type <= READ_INDEX_REPLY)
+                || ((type == SERVE_CHUNK || type == NO_CHUNK) && version >= 2);
         if (!known) {
             throw new FrameException("message type " + type + " unknown");
         }
@@ -290,6 +299,7 @@ final class MessageCodec {
             case INSTALL_SNAPSHOT -> install(from, to, term, in, version);
             case SERVE_CHUNK ->
                 new ServeChunk(from, to, term, in.i64(), in.i64(), in.i64(), in.position(), in.i64(), in.i64());
+            case NO_CHUNK -> new NoChunk(from, to, term, in.i64(), in.i64(), in.bool());
             case SNAPSHOT_REPLY ->
                 new SnapshotReply(
                         from, to, term, in.i64(), in.i64(), in.position(), in.i64(), in.bool(), in.i64(), in.i64());

@@ -2,9 +2,12 @@ package dev.huck.raft.core.consensus;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.huck.raft.api.HuckException;
 import dev.huck.raft.api.Role;
+import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.CoreCluster.Host;
 import java.util.ArrayDeque;
@@ -238,6 +241,28 @@ class ReplicationTest {
         assertEquals(
                 List.of("after"),
                 behind.commands().stream().filter(c -> c.equals("after")).toList());
+    }
+
+    @Test
+    void aNodeThatKnowsMoreThanTheClusterKeptStopsAndSaysSo() {
+        CoreCluster cluster = CoreCluster.of(3).start();
+        Host leader = cluster.elect();
+        cluster.propose(leader, "a");
+        cluster.propose(leader, "b");
+        cluster.run(300);
+        Host ahead = cluster.host(leader.id == 1 ? 2 : 1);
+        long committed = ahead.up().commitIndex();
+        long later = ahead.up().term() + 1;
+        // As after a power cut of the two others below durability high, while this one, a learner say, goes on.
+        LogPosition before = new LogPosition(committed - 1, leader.up().term());
+        LogEntry other = new LogEntry(committed, later, Entries.noop(cluster.now));
+        HuckException stops = assertThrows(
+                HuckException.StorageFailed.class,
+                () -> ahead.step(new Event.Received(new Message.Append(
+                        leader.id, ahead.id, later, later << 24, 1, before, List.of(other), committed, null))));
+        assertTrue(String.valueOf(stops.getMessage()).contains("a majority has lost"), stops.getMessage());
+        assertEquals(committed, ahead.up().last().index());
+        assertEquals(leader.up().term(), ahead.up().last().term(), "what is committed is still there");
     }
 
     @Test

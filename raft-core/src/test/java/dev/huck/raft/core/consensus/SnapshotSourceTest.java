@@ -131,7 +131,41 @@ class SnapshotSourceTest {
                 3);
         cluster.settle();
         assertTrue(behind.seen(Effect.StoreChunk.class).isEmpty());
-        read(learner, covered, 3);
+        assertFalse(reads(voter).isEmpty(), "the next is asked at once");
+    }
+
+    @Test
+    void aSourceThatAnswersAndIsSlowIsWaitedFor() {
+        cluster.run(700 + 10 * 1200);
+        assertTrue(reads(voter).isEmpty());
+        cluster.run(11 * 1200);
+        assertFalse(reads(voter).isEmpty());
+    }
+
+    @Test
+    void aSourceWhosePiecesDoNotArriveIsReplaced() {
+        cluster.drop = message -> message instanceof Message.InstallSnapshot && message.from() == LEARNER;
+        for (int i = 0; i < 400 && reads(voter).isEmpty(); i++) {
+            int asked = reads(learner).size();
+            cluster.run(10);
+            if (reads(learner).size() > asked) {
+                read(learner, covered, 3);
+            }
+        }
+        assertFalse(reads(voter).isEmpty(), "in four seconds");
+    }
+
+    @Test
+    void aLateWordOfOneThatWasPassedOverSaysNothingOfTheNext() {
+        cluster.run(700);
+        long session = reads(learner).get(0).session();
+        read(learner, LogPosition.START, 0);
+        cluster.settle();
+        assertEquals(1, reads(voter).size());
+        leader.step(new Event.Received(
+                new Message.NoChunk(LEARNER, leader.id, leader.up().term(), behind.id, session, false)));
+        cluster.run(700);
+        assertEquals(List.of(), reads(leader));
     }
 
     @Test

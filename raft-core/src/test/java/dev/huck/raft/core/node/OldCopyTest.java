@@ -94,6 +94,7 @@ class OldCopyTest {
 
     @Test
     void startsThatNobodyHasHeardOfDoNotCount() throws Exception {
+        admit(new Incarnation(5, 55));
         Incarnation first = record().incarnation();
         node.close();
         RaftNode again = world.open();
@@ -104,6 +105,15 @@ class OldCopyTest {
         again.close();
         world.open().close();
         assertEquals(first, record().incarnation());
+    }
+
+    @Test
+    void ofANodeThatKnowsNobodyEveryStartCounts() throws Exception {
+        Incarnation first = record().incarnation();
+        node.close();
+        world.open().close();
+        assertEquals(first.number() + 1, record().incarnation().number());
+        assertNotEquals(first.run(), record().incarnation().run());
     }
 
     @Test

@@ -58,7 +58,20 @@ final class ReadBoundsTest {
         client.read(LOW.minIndex(3), "get");
         shell.stage.pass(10_200 * MILLIS);
         assertEquals(3, client.received().split("-CLUSTERDOWN", -1).length - 1);
-        // One that comes later is waited for as long as the first was.
+    }
+
+    @Test
+    void aReadBehindOneThatIsGivenUpHasItsOwnTime() {
+        client.read(LOW.minIndex(2), "get");
+        shell.stage.pass(9_000 * MILLIS);
+        client.read(LOW.minIndex(2), "get");
+        shell.stage.pass(1_200 * MILLIS);
+        assertTrue(client.received().startsWith("-CLUSTERDOWN"));
+        shell.stage.pass(8_500 * MILLIS);
+        assertEquals("", client.received());
+        shell.stage.pass(400 * MILLIS);
+        assertTrue(client.received().startsWith("-CLUSTERDOWN"));
+        // And one that comes when nothing waits.
         client.read(LOW.minIndex(2), "get");
         shell.stage.pass(9_900 * MILLIS);
         assertEquals("", client.received());
@@ -110,6 +123,15 @@ final class ReadBoundsTest {
         shell.stage.pass(500 * MILLIS);
         String answer = client.received();
         assertTrue(answer.startsWith("-CLUSTERDOWN this node last knew "), answer);
+    }
+
+    @Test
+    void readsWithABoundThatWaitedAsLongAreRefusedTogether() {
+        for (int i = 0; i < 5; i++) {
+            client.read(maxStale(500), "get");
+        }
+        shell.stage.pass(900 * MILLIS);
+        assertEquals(5, client.received().split("-CLUSTERDOWN", -1).length - 1);
     }
 
     @Test

@@ -73,7 +73,7 @@ final class Shell {
             throws IOException {
         this.disk = disk;
         this.machineStage = machineStage == null ? stage : machineStage;
-        this.loop = new TestLoop(submitted);
+        this.loop = new TestLoop(submitted, stage::now);
         snapshots = SnapshotFiles.open(disk, 2);
         Environment env = new World();
         List<CommandSpec> transports = List.of(CommandSpec.of("hello3", Arity.atLeast(0), "fast"));

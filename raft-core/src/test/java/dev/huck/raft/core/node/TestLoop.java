@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /** A loop that does nothing by itself: the test plays the core. */
 final class TestLoop implements Loop {
@@ -36,9 +37,11 @@ final class TestLoop implements Loop {
     Optional<String> leader = Optional.of("127.0.0.1:7481");
 
     private final Consumer<List<Operation>> taker;
+    private final LongSupplier clock;
 
     /** A loop that keeps what is submitted, or hands it on. */
-    TestLoop(Consumer<List<Operation>> taker) {
+    TestLoop(Consumer<List<Operation>> taker, LongSupplier clock) {
+        this.clock = clock;
         this.taker = taker == null ? submitted::addAll : taker;
     }
 
@@ -50,6 +53,11 @@ final class TestLoop implements Loop {
     /** Takes the oldest that was submitted. */
     Operation take() {
         return submitted.remove(0);
+    }
+
+    @Override
+    public long nanoTime() {
+        return clock.getAsLong();
     }
 
     @Override

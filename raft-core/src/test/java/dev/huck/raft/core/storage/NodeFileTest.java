@@ -173,14 +173,14 @@ class NodeFileTest {
     void newerFormatIsRefusedByItsNumber() throws IOException {
         write(disk, FIRST);
         byte[] content = disk.content("node");
-        ByteBuffer slot = ByteBuffer.wrap(content).putInt(8, 2);
+        ByteBuffer slot = ByteBuffer.wrap(content).putInt(8, 3);
         CRC32C checksum = new CRC32C();
         checksum.update(content, 0, NodeSlot.SIZE - 4);
         slot.putInt(NodeSlot.SIZE - 4, (int) checksum.getValue());
         disk.put("node", content);
         String message =
                 assertThrows(IOException.class, () -> NodeFile.open(disk)).getMessage();
-        assertEquals("the file node has format 2; this version of Huck reads 1", message);
+        assertEquals("the file node has format 3; this version of Huck reads 2", message);
     }
 
     /** A byte that moves here makes directories of older versions unreadable. */
@@ -188,7 +188,7 @@ class NodeFileTest {
     void layoutOfSlotIsPinned() {
         byte[] slot = new NodeSlot(7, FIRST.withSeen(Map.of())).encode();
         assertEquals(
-                "4855434b4e4f4445" + "00000001" + "0000000000000007" // magic, format, sequence
+                "4855434b4e4f4445" + "00000002" + "0000000000000007" // magic, format, sequence
                         + "000000000000000b" + "fffffffffffffff4" // cluster, store
                         + "000000000000000d" + "fffffffffffffff2" // term, vote
                         + "000000000000000f" + "0000000000000010" // incarnation, run

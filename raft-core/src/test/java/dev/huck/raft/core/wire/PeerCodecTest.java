@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.Admission.JoinRequest;
+import dev.huck.raft.core.consensus.Message;
 import dev.huck.raft.core.consensus.Message.Append;
 import dev.huck.raft.core.consensus.Message.AppendReply;
 import dev.huck.raft.core.consensus.Message.InstallSnapshot;
@@ -81,6 +82,7 @@ class PeerCodecTest {
     void whatTheOldVersionCanSayIsSaidInTheOldVersion() throws FrameException {
         for (PeerMessage message : Samples.messages()) {
             boolean two = message instanceof ServeChunk
+                    || message instanceof Message.NoChunk
                     || (message instanceof InstallSnapshot install && install.leader() != install.from())
                     || (message instanceof Append append && append.applied() != null)
                     || (message instanceof AppendReply reply && reply.applied() != null)

@@ -12,6 +12,7 @@ import dev.huck.raft.core.consensus.Comparison;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Forwarding;
 import dev.huck.raft.core.consensus.Member;
+import dev.huck.raft.core.consensus.Message;
 import dev.huck.raft.core.consensus.Message.Append;
 import dev.huck.raft.core.consensus.Message.AppendReply;
 import dev.huck.raft.core.consensus.Message.Applied;
@@ -60,6 +61,7 @@ final class Samples {
                 new InstallSnapshot(1, -2, 3, 1, 4, 5, POSITION, 1L << 40, 6, utf8("a piece")),
                 new InstallSnapshot(1, -2, 3, 7, 4, 5, POSITION, 1L << 40, 6, utf8("a member's")),
                 new ServeChunk(1, -2, 3, 4, 5, 6, POSITION, 7, 8),
+                new Message.NoChunk(1, -2, 3, 4, 5, true),
                 new SnapshotReply(1, -2, 3, 4, 5, POSITION, 1L << 40, true, 6, 7),
                 new TimeoutNow(1, -2, 3),
                 new CatchUp(1, -2, 3, 4, 5),

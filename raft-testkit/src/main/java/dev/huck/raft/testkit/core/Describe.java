@@ -74,6 +74,9 @@ public final class Describe {
                     + name(request.peer())
                     + (request.position().index() == 0 ? "" : " covers=" + at(request.position()))
                     + " offset=" + request.offset() + " behind=" + request.behind();
+        } else if (message instanceof Message.NoChunk none) {
+            return head + "NoChunk term=" + none.term() + " to " + name(none.peer())
+                    + (none.reading() ? " reading" : "");
         } else if (message instanceof Message.SnapshotReply reply) {
             return head + "SnapshotReply term=" + reply.term() + session(reply.session(), reply.round()) + " covers="
                     + at(reply.position()) + (reply.done() ? " done match=" + reply.match() : " next=" + reply.next());

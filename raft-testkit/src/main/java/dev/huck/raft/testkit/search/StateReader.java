@@ -74,6 +74,7 @@ final class StateReader {
             "AppendReply.session",
             "InstallSnapshot.session",
             "ServeChunk.session",
+            "NoChunk.session",
             "SnapshotReply.session");
     static final Set<String> WRITES = Set.of(
             "Outbox.sequence",
@@ -296,6 +297,8 @@ final class StateReader {
                 enter(install.to(), install.session());
             } else if (message instanceof Message.ServeChunk request) {
                 enter(request.peer(), request.session());
+            } else if (message instanceof Message.NoChunk none) {
+                enter(none.peer(), none.session());
             } else if (message instanceof Message.AppendReply reply) {
                 enter(reply.from(), reply.session());
             } else if (message instanceof Message.SnapshotReply reply) {

@@ -102,7 +102,7 @@ public enum FaultKind {
     OLD_COPY(Per.EVERY, 0.3, 3_000, 15_000, "disk: a machine comes back with an old copy of its disks"),
 
     /** Clocks that run apart. */
-    DRIFT(Per.SHARE, 0.5, 0.001, 0.02, "clock: monotonic clocks that run apart"),
+    DRIFT(Per.SHARE, 0.5, 0.001, 0.045, "clock: monotonic clocks that run apart"),
     /** Clocks that run apart by more than the cluster is told to expect, so that no lease holds. */
     WILD_CLOCK(
             Per.SHARE,

@@ -20,6 +20,7 @@ import dev.huck.raft.testkit.check.AppliedHistory;
 import dev.huck.raft.testkit.check.CaughtUpVoters;
 import dev.huck.raft.testkit.check.ConfigurationSafety;
 import dev.huck.raft.testkit.check.LogMatching;
+import dev.huck.raft.testkit.check.SyncWindow;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ final class Invariants implements SimLog.Observer {
 
     private final SimWorld world;
     private final Durability durability;
+    private final long syncWindow;
     private final CommittedLog committed = new CommittedLog();
     private final ElectionSafety elections;
     private final LeaderCompleteness completeness;
@@ -63,18 +65,22 @@ final class Invariants implements SimLog.Observer {
     private static final class Watched {
         final MonotonicProgress progress;
         final LeaderAppendOnly appendOnly;
+        final SyncWindow window;
         long commit;
         long base = -1;
         Configuration configuration = Configuration.EMPTY;
 
-        Watched(Report report) {
+        Watched(Report report, String name, long syncWindow) {
+            this.window = new SyncWindow(report, name, syncWindow);
             this.progress = new MonotonicProgress(report);
             this.appendOnly = new LeaderAppendOnly(report);
         }
     }
 
-    Invariants(SimWorld world, Durability durability) {
+    /** @param syncWindow how long an entry may stay unsynced, in nanoseconds; {@link Long#MAX_VALUE} for ever */
+    Invariants(SimWorld world, Durability durability, long syncWindow) {
         this.world = world;
+        this.syncWindow = syncWindow;
         this.durability = durability;
         this.elections = new ElectionSafety(world::violated);
         this.completeness = new LeaderCompleteness(world::violated, committed);
@@ -170,12 +176,16 @@ final class Invariants implements SimLog.Observer {
         }
         Watched before = watched.get(process.number());
         if (before == null) {
-            before = new Watched(world::violated);
+            before = new Watched(world::violated, "n" + (process.host().number() + 1), syncWindow);
             watched.put(process.number(), before);
             if (!process.host().isReverted()) { // An old copy has forgotten its votes, and nobody listens to it.
                 votes.started(core);
             }
             stores.put(core.storeId(), process.host());
+        }
+        if (syncWindow < Long.MAX_VALUE) {
+            SimLog log = process.host().log();
+            before.window.observe(world.begun(), log.last().index(), log.durableLast());
         }
         before.progress.observe(core);
         before.appendOnly.observe(core);

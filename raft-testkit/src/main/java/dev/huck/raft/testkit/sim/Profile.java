@@ -150,6 +150,21 @@ final class Profile {
         return asked == Consistency.MEDIUM && !clocksAreGood() ? Consistency.LOW : asked;
     }
 
+    /**
+     * How long an entry may stay unsynced, in nanoseconds, where that is promised: at MEDIUM, on disks that do not hang, in
+     * processes that do not stand still.
+     *
+     * @return a second, and what a late timer, a clock that is slow and a sync add; {@link Long#MAX_VALUE} for ever
+     */
+    long syncWindow() {
+        boolean isPromised = durability == Durability.MEDIUM
+                && rate(FaultKind.PAUSE) == 0
+                && rate(FaultKind.HANG) == 0
+                && rate(FaultKind.SLOW_DISK) == 0
+                && rate(FaultKind.WILD_CLOCK) == 0;
+        return !isPromised ? Long.MAX_VALUE : (rate(FaultKind.LATE_TIMERS) > 0 ? 1_600 : 1_150) * MILLI;
+    }
+
     Profile rate(FaultKind kind, double rate) {
         rates.put(kind, rate);
         return this;

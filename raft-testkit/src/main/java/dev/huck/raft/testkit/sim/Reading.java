@@ -42,7 +42,7 @@ record Reading(Consistency consistency, long maxStale, long minIndex) {
 
     /** The time by which all that was shown must be seen by a read that is sent now; below 0 for none. */
     long since(long now) {
-        // A node's clock may run faster or slower than the world's by a few hundredths.
+        // A node's clock may run faster or slower than the world's by not quite a twentieth.
         return maxStale < 0 ? -1 : Math.max(0, now - maxStale * MILLI - maxStale * MILLI / 20);
     }
 }

@@ -62,6 +62,15 @@ public final class SimWorld {
     }
 
     /**
+     * When the running event began: all that was planned for before has happened, of every stage.
+     *
+     * @return nanoseconds since the world began
+     */
+    long begun() {
+        return now;
+    }
+
+    /**
      * Lets the running event take time, as a blocking call would: what it does from here on happens later.
      *
      * @param nanos how long

@@ -71,7 +71,7 @@ public final class Simulation {
         world = new SimWorld(spec.seed(), trace);
         profile = Profile.draw(world, spec.faults());
         chaosNanos = spec.millis() == 0 ? profile.chaosNanos : Math.min(profile.chaosNanos, spec.millis() * MILLI);
-        invariants = new Invariants(world, profile.durability);
+        invariants = new Invariants(world, profile.durability, profile.syncWindow());
         cluster = new SimCluster(world, profile, factory, invariants);
         application = applications.make(world, profile, invariants, cluster.hosts());
         cluster.application(application);
@@ -117,6 +117,7 @@ public final class Simulation {
             application.judge();
             if (world.violation() == null && !isCore) { // A quorum core has nobody to spare.
                 missAMinority();
+                cluster.allIsAnswered();
             }
         }
         return new Outcome(
@@ -177,7 +178,6 @@ public final class Simulation {
         if (reaches(() -> absence.loss() != null, AWAY + BACK)) {
             world.violated("a returning minority unseats nobody", String.valueOf(absence.loss()));
         }
-        cluster.allIsAnswered();
     }
 
     private void heal() {

@@ -141,10 +141,10 @@ final class Workload {
             done++;
             return Outcome.FAILED;
         }
-        if (text.startsWith("TRY ") || text.startsWith("CLUSTERDOWN ") || text.startsWith("BUSY ")) {
+        if (text.matches("(TRY|CLUSTERDOWN|BUSY|MACHINE) (?s:.*)")) {
             return Outcome.REFUSED;
         }
-        if (!text.startsWith("UNKNOWN ") && !text.startsWith("MACHINE ")) {
+        if (!text.startsWith("UNKNOWN ")) {
             world.violated("answers", operation + " is answered '" + text + "'");
         }
         return Outcome.UNKNOWN;
