@@ -298,6 +298,11 @@ final class Agreement {
         if (at <= current.low || at >= current.high) {
             return;
         }
+        if (!answer.isKnown() && at > answer.newest()) {
+            inquiry = null; // It was rebuilt meanwhile and has not come so far again: it would be asked the same for
+            // ever.
+            return;
+        }
         if (answer.isKnown() && digest.knows(at)) {
             if (answer.digest() == digest.at(at)) {
                 current.low = at;
