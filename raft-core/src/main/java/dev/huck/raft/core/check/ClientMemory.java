@@ -9,6 +9,9 @@ import dev.huck.raft.core.consensus.SessionBounds;
  */
 public final class ClientMemory {
     private static final String BOUNDS = "memory stays within its bounds";
+    // The bounds as the documentation states them, not as the engine reads them: else a wrong one would agree with
+    // itself.
+
     /** Messages that wait for their term to be durable. */
     private static final int HELD_BACK = 256;
     /** The most that one connection may hold before no more is read from it, whatever the budget. */
