@@ -32,8 +32,6 @@ final class Agreement {
     private final Digest digest;
     /** What a peer said of an entry that is not applied here yet; the oldest such word of each. */
     private final Map<Long, Report> waiting = new TreeMap<>();
-    /** Up to where each peer is known to agree. */
-    private final Map<Long, Long> agreed = new TreeMap<>();
     /** What was said already of peers that differ. */
     private final Map<Long, Finding> named = new TreeMap<>();
 
@@ -64,8 +62,12 @@ final class Agreement {
         final Map<Long, Long> reach = new TreeMap<>();
         /** The peer with which the search is done; 0 while everybody is asked. */
         long partner;
-
+        /**
+         * The last entry that is known to be the same, and the first known not to be. What the partner said before the search
+         * is not taken for known: since then it may have started again and computed the same entries anew, and not the same.
+         */
         long low;
+
         long high;
         long oldest;
         /** The search is over, and the partner is asked once more whether it is still as it was. */
@@ -130,7 +132,6 @@ final class Agreement {
     void restarted() {
         inquiry = null;
         waiting.clear();
-        agreed.clear();
         named.clear();
     }
 
@@ -179,7 +180,6 @@ final class Agreement {
         }
         long peer = report.storeId();
         if (digest.at(report.index()) == report.digest()) {
-            agreed.merge(peer, report.index(), Math::max);
             named.remove(peer);
         } else if (inquiry == null && !isSettled(named.get(peer))) {
             begin(report.index());
@@ -267,7 +267,6 @@ final class Agreement {
             return;
         }
         current.partner = partner;
-        current.low = agreed.getOrDefault(partner, 0L);
         current.oldest = digest.oldest();
         patience(current, () -> inquiry = null);
         next(current);

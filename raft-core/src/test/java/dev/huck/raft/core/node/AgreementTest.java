@@ -17,6 +17,7 @@ import dev.huck.raft.core.wire.PeerCodec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -160,6 +161,26 @@ class AgreementTest {
                 all.get(2).findings.stream().map(Agreement.Finding::alone).toList());
         assertEquals(60, all.get(0).findings.get(0).index());
         assertEquals(1, all.get(0).findings.get(0).alone());
+    }
+
+    /** What was the same before a restart is computed again after it, from the snapshot on. */
+    @Test
+    void firstDifferenceIsFoundBelowWhatWasTheSameBeforeTheOtherOneStartedAgain() throws IOException {
+        List<Node> all = cluster(3);
+        all.forEach(node -> node.apply(209, 0));
+        pass(3);
+        Node restarted = all.get(2);
+        restarted.state.digest().begin(166, restarted.state.digest().at(166));
+        restarted.agreement.restarted();
+        restarted.apply(214, 167);
+        all.get(0).apply(230, 0);
+        all.get(1).apply(230, 0);
+        pass(5);
+        restarted.apply(230, 0);
+        pass(5);
+        assertEquals(List.of(new Agreement.Finding(167, true, 3, Set.of(3L))), all.get(0).findings);
+        assertEquals(List.of(new Agreement.Finding(167, true, 3, Set.of(3L))), all.get(1).findings);
+        assertEquals(List.of(new Agreement.Finding(167, true, 3, Set.of(1L, 2L))), restarted.findings);
     }
 
     @Test
