@@ -6,6 +6,7 @@ import dev.huck.raft.core.consensus.Comparison.Report;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.env.Stage;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Agreement {
     private static final long PERIOD = TimeUnit.SECONDS.toNanos(1);
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(2);
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
 
     private final long self;
     private final Peers peers;
@@ -58,8 +59,8 @@ final class Agreement {
         final long mine;
         /** Who has which digest. */
         final Map<Long, TreeSet<Long>> groups = new TreeMap<>();
-        /** How far back each can tell. */
-        final Map<Long, Long> reach = new TreeMap<>();
+        /** What each said first: how far back it can tell. */
+        final Map<Long, Answer> first = new TreeMap<>();
         /** The peer with which the search is done; 0 while everybody is asked. */
         long partner;
         /**
@@ -69,7 +70,10 @@ final class Agreement {
         long low;
 
         long high;
+        /** What both can tell: from here on, as the partner said last. */
         long oldest;
+        /** Up to here. */
+        long newest;
         /** The search is over, and the partner is asked once more whether it is still as it was. */
         boolean isConfirming;
 
@@ -79,9 +83,9 @@ final class Agreement {
             this.mine = mine;
         }
 
-        void heard(long store, long digest, long oldest) {
-            reach.put(store, oldest);
-            groups.computeIfAbsent(digest, any -> new TreeSet<>()).add(store);
+        void heard(Answer answer) {
+            first.put(answer.storeId(), answer);
+            groups.computeIfAbsent(answer.digest(), any -> new TreeSet<>()).add(answer.storeId());
         }
 
         int answers() {
@@ -197,7 +201,7 @@ final class Agreement {
     private void begin(long at) {
         Inquiry begun = new Inquiry(++calls, at, digest.at(at));
         inquiry = begun;
-        begun.heard(self, begun.mine, digest.oldest());
+        begun.heard(answer(begun.call, at));
         Configuration configuration = state.configuration();
         toAll(configuration, member -> ask(member.storeId(), begun.call, at));
         patience(begun, () -> {
@@ -226,9 +230,11 @@ final class Agreement {
 
     /** Somebody wants to know the digest at an entry. */
     void asked(Question question, String sender) {
-        Answer answer = new Answer(
-                question.call(), self, question.index(), digest.oldest(), digest.index(), digest.at(question.index()));
-        peers.send(sender, 0, answer);
+        peers.send(sender, 0, answer(question.call(), question.index()));
+    }
+
+    private Answer answer(long call, long at) {
+        return new Answer(call, self, at, digest.oldest(), digest.index(), digest.at(at));
     }
 
     /** Somebody tells it. */
@@ -239,7 +245,7 @@ final class Agreement {
         }
         if (current.partner == 0) {
             if (answer.isKnown() && state.configuration().member(answer.storeId()) != null) {
-                current.heard(answer.storeId(), answer.digest(), answer.oldest());
+                current.heard(answer);
             }
             if (current.answers() == state.configuration().members().size()) {
                 search(current);
@@ -247,14 +253,14 @@ final class Agreement {
         } else if (answer.storeId() == current.partner && current.isConfirming) {
             confirmed(current, answer);
         } else if (answer.storeId() == current.partner) {
-            current.oldest = Math.max(answer.oldest(), digest.oldest());
+            range(current, answer);
             narrow(current, answer);
         }
     }
 
     /** All who can have answered: with one who differs, the first difference is searched. */
     private void search(Inquiry current) {
-        long partner = 0;
+        Answer partner = null;
         int most = 0;
         for (Map.Entry<Long, TreeSet<Long>> group : current.groups.entrySet()) {
             if (group.getKey() != current.mine && group.getValue().size() > most) {
@@ -262,24 +268,26 @@ final class Agreement {
                 partner = farthest(current, group.getValue());
             }
         }
-        if (partner == 0 || current.mine != digest.at(current.high)) {
+        if (partner == null || current.mine != digest.at(current.high)) {
             inquiry = null; // The other one was rebuilt meanwhile, or does not answer any more.
             return;
         }
-        current.partner = partner;
-        current.oldest = digest.oldest();
+        current.partner = partner.storeId();
+        range(current, partner);
         patience(current, () -> inquiry = null);
         next(current);
     }
 
-    private static long farthest(Inquiry current, Set<Long> group) {
-        long best = group.iterator().next();
-        for (long store : group) {
-            if (current.reach.getOrDefault(store, Long.MAX_VALUE) < current.reach.getOrDefault(best, Long.MAX_VALUE)) {
-                best = store;
-            }
-        }
-        return best;
+    private static Answer farthest(Inquiry current, Set<Long> group) {
+        return group.stream()
+                .map(current.first::get)
+                .min(Comparator.comparingLong(Answer::oldest))
+                .orElseThrow();
+    }
+
+    private void range(Inquiry current, Answer of) {
+        current.oldest = Math.max(of.oldest(), digest.oldest());
+        current.newest = Math.min(of.newest(), digest.index());
     }
 
     private void next(Inquiry current) {
@@ -314,17 +322,17 @@ final class Agreement {
 
     /**
      * A machine that was rebuilt amid the search has answered as the old one first and as the new one then, and what lies
-     * between the two means nothing. So the last word is the partner's, under a number of its own.
+     * between the two means nothing. So the last word is the partner's, under a number of its own: whether it still differs,
+     * at the newest entry that both had, as what was searched may be too old to be known by now.
      */
     private void confirm(Inquiry current) {
         current.isConfirming = true;
         current.call = ++calls;
-        ask(current.partner, current.call, current.high);
+        ask(current.partner, current.call, Math.max(current.newest, current.high));
     }
 
     private void confirmed(Inquiry current, Answer answer) {
-        boolean differs = answer.isKnown() && answer.digest() != digest.at(current.high);
-        if (answer.index() == current.high && differs && digest.knows(current.high)) {
+        if (answer.isKnown() && digest.knows(answer.index()) && answer.digest() != digest.at(answer.index())) {
             end(current);
         } else {
             inquiry = null;

@@ -9,10 +9,17 @@ import java.util.zip.CRC32C;
  * the digests of the last entries are kept, to be compared. Machine stage only.
  */
 final class Digest {
-    /** Entries whose digests are kept: 128 KiB. */
-    static final int KEPT = 1 << 14;
+    /**
+     * Entries whose digests are kept: 2 MiB, once there are as many. A search takes as long as the slowest member takes to
+     * answer, or a second if one is away, and what is searched must still be known then.
+     */
+    static final int KEPT = 1 << 18;
 
-    private final long[] recent = new long[KEPT];
+    private static final int KEPT_FIRST = 1 << 10;
+
+    /** The digest of entry i at i modulo the length, a power of two. */
+    private long[] recent = new long[KEPT_FIRST];
+
     private final CRC32C checksum = new CRC32C();
     private long first;
     private long index;
@@ -45,7 +52,22 @@ final class Digest {
     }
 
     private void keep() {
-        recent[(int) (index & (KEPT - 1))] = value;
+        if (index - first >= recent.length && recent.length < KEPT) {
+            grow();
+        }
+        recent[slot(index)] = value;
+    }
+
+    private void grow() {
+        long[] before = recent;
+        recent = new long[2 * before.length];
+        for (long at = first; at < index; at++) {
+            recent[slot(at)] = before[(int) (at & (before.length - 1))];
+        }
+    }
+
+    private int slot(long entry) {
+        return (int) (entry & (recent.length - 1));
     }
 
     /** The last entry that it covers. */
@@ -60,7 +82,7 @@ final class Digest {
 
     /** The first entry whose digest is still known. */
     long oldest() {
-        return Math.max(first, index - KEPT + 1);
+        return Math.max(first, index - recent.length + 1);
     }
 
     /** Whether the digest at an entry is known. */
@@ -70,6 +92,6 @@ final class Digest {
 
     /** The digest at an entry; 0 if it is not known. */
     long at(long entry) {
-        return knows(entry) ? recent[(int) (entry & (KEPT - 1))] : 0;
+        return knows(entry) ? recent[slot(entry)] : 0;
     }
 }

@@ -38,6 +38,8 @@ class AgreementTest {
         boolean reachable = true;
         /** Its machine is rebuilt, and right, when it is asked for the time of this number; 0 for never. */
         int rebuiltAtQuestion;
+        /** Entries that all apply whenever it is asked. */
+        int appliedAtQuestion;
 
         Node(long store, Configuration configuration) throws IOException {
             this.store = store;
@@ -65,6 +67,10 @@ class AgreementTest {
                 } else if (message instanceof Comparison.Question question) {
                     if (--rebuiltAtQuestion == 0) {
                         rebuild();
+                    }
+                    if (appliedAtQuestion > 0) {
+                        long more = state.digest().index() + appliedAtQuestion;
+                        nodes.values().forEach(node -> node.apply(more, 0));
                     }
                     agreement.asked(question, sender);
                 } else if (message instanceof Comparison.Answer answer) {
@@ -233,6 +239,38 @@ class AgreementTest {
         assertFalse(finding.exact());
         assertEquals(501, finding.index());
         assertEquals(1, finding.alone());
+    }
+
+    @Test
+    void firstDifferenceIsNamedThoughAMemberIsAwayAndTwoHundredThousandEntriesASecondGoOn() throws IOException {
+        List<Node> all = cluster(5);
+        all.get(4).reachable = false;
+        long applied = 0;
+        for (int step = 0; step < 30; step++) {
+            applied += 20_000;
+            for (Node node : all.subList(0, 4)) {
+                node.apply(applied, node.store == 2 ? 190_000 : 0);
+            }
+            stage.pass(SECOND / 10);
+        }
+        for (Node node : all.subList(0, 4)) {
+            assertEquals(1, node.findings.size());
+            assertTrue(node.findings.get(0).exact());
+            assertEquals(190_000, node.findings.get(0).index());
+            assertEquals(2, node.findings.get(0).alone());
+        }
+    }
+
+    @Test
+    void whoStandsAloneIsNamedThoughWhatWasSearchedIsForgottenBeforeTheSearchEnds() throws IOException {
+        List<Node> all = cluster(3);
+        for (Node node : all) {
+            node.apply(1_000, node.store == 3 ? 700 : 0);
+            node.appliedAtQuestion = Digest.KEPT / 8;
+        }
+        stage.pass(SECOND);
+        assertEquals(3, all.get(0).findings.get(0).alone());
+        assertFalse(all.get(0).findings.get(0).exact());
     }
 
     @Test
