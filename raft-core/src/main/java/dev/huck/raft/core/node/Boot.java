@@ -71,6 +71,7 @@ final class Boot {
                     false,
                     true,
                     Loss.NONE,
+                    NodeRecord.ALL,
                     boot,
                     options.durability(),
                     Map.of());
@@ -122,6 +123,28 @@ final class Boot {
             LOG.warn("this node has not got back yet what it may have forgotten (by {})", record.loss());
         }
         return record.loss();
+    }
+
+    /**
+     * After a write or a sync that failed, the operating system may go on to show what is not on disk, and say of it that
+     * it is synced. So it is dropped, and what a leader sends in its place is written anew.
+     */
+    static NodeRecord dropUntrusted(NodeRecord record, NodeFile file, LogStore store) throws IOException {
+        if (record.trusted() == NodeRecord.ALL) {
+            return record;
+        }
+        long keep = Math.max(record.trusted(), store.base().index());
+        if (store.last().index() > keep) {
+            LOG.warn(
+                    "a write of this node's log failed before: the entries from {} to {} are dropped, as they may not be on disk",
+                    keep + 1,
+                    store.last().index());
+            store.truncateSuffix(keep + 1);
+        }
+        store.sync();
+        NodeRecord trusted = record.withTrusted(NodeRecord.ALL);
+        file.write(trusted);
+        return trusted;
     }
 
     /** Without its log, what else is left of an earlier run is of no use. */

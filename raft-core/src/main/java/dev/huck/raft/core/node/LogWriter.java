@@ -45,6 +45,8 @@ final class LogWriter {
     private boolean dead;
     private boolean syncScheduled;
     private long written;
+    /** The last entry that is known to be on disk. */
+    private long synced;
 
     private sealed interface Item {}
 
@@ -79,6 +81,7 @@ final class LogWriter {
         this.store = store;
         this.file = file;
         this.record = record;
+        this.synced = store.last().index();
         this.durability = record.lastDurability();
         this.bootId = environment.bootId();
         this.events = events;
@@ -203,15 +206,16 @@ final class LogWriter {
     }
 
     /**
-     * The end. What was acknowledged before it was synced may be gone now, although the operating system goes on and shows
-     * it to the next start: that one is told, if it still can be.
+     * The end. What was not synced may be gone now, although the operating system goes on and shows it to the next start:
+     * that one is told, if it still can be. Below HIGH it was acknowledged all the same.
      */
     private void fail(Throwable cause) {
         dead = true;
         boolean failedIo = cause instanceof IOException || cause instanceof HuckException;
-        if (failedIo && durability != Durability.HIGH && record.loss() == Loss.NONE) {
+        if (failedIo) {
+            boolean isForgotten = durability != Durability.HIGH && record.loss() == Loss.NONE;
             try {
-                file.write(record.withLoss(Loss.POWER));
+                file.write(record.withTrusted(synced).withLoss(isForgotten ? Loss.POWER : record.loss()));
             } catch (IOException | RuntimeException e) {
                 LOG.error("that a write failed could not be written down: {}", e.getMessage());
             }
@@ -240,9 +244,11 @@ final class LogWriter {
             file.write(record);
         }
         if (reset != null) {
+            synced = Math.min(synced, reset.index());
             store.reset(reset);
         }
         if (persist.truncateFrom() > 0) {
+            synced = Math.min(synced, persist.truncateFrom() - 1);
             store.truncateSuffix(persist.truncateFrom());
         }
         entries.addAll(persist.entries());
@@ -255,6 +261,7 @@ final class LogWriter {
     private void sync() throws IOException {
         long from = environment.nanoTime();
         store.sync();
+        synced = store.last().index();
         metrics.add("log_syncs", 1);
         metrics.add("log_sync_nanos", environment.nanoTime() - from);
     }

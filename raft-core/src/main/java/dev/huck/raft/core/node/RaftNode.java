@@ -66,6 +66,7 @@ public final class RaftNode implements Node, Gateway {
             String address = options.advertise().orElse(opened.transport.address());
             refuseWildcard(address);
             NodeRecord record = Boot.identify(environment, options, opened.file, before, opened.store, address);
+            record = Boot.dropUntrusted(record, opened.file, opened.store);
             record = Boot.found(record, options, opened.file, opened.store, snapshots.newest() != null);
             record = Boot.raiseTerm(record, opened.file, snapshots.newest());
             RaftNode node = new RaftNode(environment, options, machines, opened, record, snapshots);

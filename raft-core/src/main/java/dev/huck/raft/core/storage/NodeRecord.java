@@ -20,6 +20,8 @@ import java.util.function.Consumer;
  * @param founded whether the log has ever held an entry, so that an empty one is a loss
  * @param clean whether the last run ended in a synced shutdown; false while it runs
  * @param loss why it may have forgotten what it acknowledged, as long as it has not caught up since
+ * @param trusted after a write or a sync of the log that failed, the last entry that is known to be on disk, whatever the
+ *     operating system shows behind it; {@link #ALL} as long as none has failed
  * @param bootId the operating system's run in which nothing of its acknowledgements was lost; empty if unknown
  * @param lastDurability the level at which it ran last
  * @param seen the newest incarnation that it has heard of each other store
@@ -35,9 +37,13 @@ public record NodeRecord(
         boolean founded,
         boolean clean,
         Loss loss,
+        long trusted,
         String bootId,
         Durability lastDurability,
         Map<Long, Incarnation> seen) {
+
+    /** No write or sync of the log has failed. */
+    public static final long ALL = Long.MAX_VALUE;
 
     /** The longest text in bytes of UTF-8; three of them fit into a slot of {@link NodeFile}. */
     public static final int MAX_TEXT = 1024;
@@ -150,6 +156,16 @@ public record NodeRecord(
     }
 
     /**
+     * With a log that holds no more than so much for sure.
+     *
+     * @param value index of the last entry that is known to be on disk, or {@link #ALL}
+     * @return the record
+     */
+    public NodeRecord withTrusted(long value) {
+        return with(draft -> draft.trusted = value);
+    }
+
+    /**
      * In another run of the operating system.
      *
      * @param value its boot id
@@ -198,6 +214,7 @@ public record NodeRecord(
         private boolean founded;
         private boolean clean;
         private Loss loss;
+        private long trusted;
         private String bootId;
         private Durability lastDurability;
         private Map<Long, Incarnation> seen;
@@ -213,6 +230,7 @@ public record NodeRecord(
             founded = from.founded;
             clean = from.clean;
             loss = from.loss;
+            trusted = from.trusted;
             bootId = from.bootId;
             lastDurability = from.lastDurability;
             seen = from.seen;
@@ -230,6 +248,7 @@ public record NodeRecord(
                     founded,
                     clean,
                     loss,
+                    trusted,
                     bootId,
                     lastDurability,
                     seen);

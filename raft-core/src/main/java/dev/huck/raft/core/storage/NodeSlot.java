@@ -30,7 +30,7 @@ record NodeSlot(long sequence, NodeRecord record) {
     private static final List<Loss> LOSSES = List.of(Loss.NONE, Loss.POWER, Loss.CORRUPTION);
 
     private static final long MAGIC = 0x4855434b4e4f4445L; // "HUCKNODE"
-    private static final int FORMAT = 2;
+    private static final int FORMAT = 3;
     private static final int CHECKSUM_AT = SIZE - 4;
     private static final int FOUNDED = 1;
     private static final int CLEAN = 2;
@@ -42,6 +42,7 @@ record NodeSlot(long sequence, NodeRecord record) {
         out.putLong(record.clusterId()).putLong(record.storeId());
         out.putLong(record.hardState().term()).putLong(record.hardState().vote());
         out.putLong(record.incarnation().number()).putLong(record.incarnation().run());
+        out.putLong(record.trusted());
         int marks = (record.founded() ? FOUNDED : 0) | (record.clean() ? CLEAN : 0) | (record.heard() ? HEARD : 0);
         out.put((byte) marks).put((byte) LOSSES.indexOf(record.loss()));
         out.put((byte) DURABILITIES.indexOf(record.lastDurability()));
@@ -76,6 +77,7 @@ record NodeSlot(long sequence, NodeRecord record) {
         long storeId = in.getLong();
         HardState hardState = new HardState(in.getLong(), in.getLong());
         Incarnation incarnation = new Incarnation(in.getLong(), in.getLong());
+        long trusted = in.getLong();
         int marks = in.get();
         Loss loss = LOSSES.get(in.get());
         Durability durability = DURABILITIES.get(in.get());
@@ -99,6 +101,7 @@ record NodeSlot(long sequence, NodeRecord record) {
                         (marks & FOUNDED) != 0,
                         (marks & CLEAN) != 0,
                         loss,
+                        trusted,
                         bootId,
                         durability,
                         seen));

@@ -42,6 +42,7 @@ class BootTest {
                 founded,
                 false,
                 Loss.NONE,
+                NodeRecord.ALL,
                 "boot",
                 Durability.HIGH,
                 java.util.Map.of());

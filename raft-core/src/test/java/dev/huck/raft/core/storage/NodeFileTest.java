@@ -31,6 +31,7 @@ class NodeFileTest {
             true,
             false,
             Loss.POWER,
+            NodeRecord.ALL,
             "a-boot",
             Durability.MEDIUM,
             Map.of(17L, new Incarnation(18, 19)));
@@ -67,6 +68,7 @@ class NodeFileTest {
                 .withFounded(false)
                 .withClean(true)
                 .withLoss(Loss.CORRUPTION)
+                .withTrusted(20)
                 .withBootId("")
                 .withLastDurability(Durability.HIGH);
         write(disk, other);
@@ -81,6 +83,7 @@ class NodeFileTest {
                 false,
                 true,
                 Loss.CORRUPTION,
+                20,
                 "",
                 Durability.HIGH,
                 Map.of(17L, new Incarnation(18, 19)));
@@ -256,6 +259,7 @@ class NodeFileTest {
                 true,
                 true,
                 Loss.NONE,
+                NodeRecord.ALL,
                 longest,
                 Durability.LOW,
                 Map.of());
@@ -281,6 +285,7 @@ class NodeFileTest {
                         true,
                         true,
                         Loss.NONE,
+                        NodeRecord.ALL,
                         longest,
                         Durability.LOW,
                         Map.of())

@@ -176,7 +176,6 @@ final class SimCluster {
             // Whoever looks after the machine starts it again.
             startIn(1_000_000 * MICRO, host);
         });
-        // Whoever looks after the machine starts it anew: only so is it known what is on the disk after a failed sync.
         process.onOutdated(() -> {
             // Who is no member any more is not waited for; whoever starts it gets the build that the others run.
             boolean allowed = host.machineMax() == 1 && !isMember(host);
@@ -507,8 +506,9 @@ final class SimCluster {
             return; // One that died in an operation that hangs, and was found dead before that came to its end.
         }
         SimHost host = process.host();
-        // What a failed sync left behind looks whole until the machine starts anew, so that is what is done with it.
-        boolean troubled = process.isTroubled();
+        // What a failed sync left behind looks whole until the machine starts anew; whoever starts the process may not
+        // know.
+        boolean troubled = process.isTroubled() && (host.disk().hasLostNames() || random.nextBoolean());
         boolean powerCut = troubled || (wanted && (!isCountedWhenWritten() || mayForget(host)));
         boolean founding = host.log().last().index() > 0;
         boolean lost = powerCut && host.powerCut(isCountedWhenWritten());

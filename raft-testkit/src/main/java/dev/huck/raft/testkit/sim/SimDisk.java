@@ -46,16 +46,22 @@ public final class SimDisk {
         private int length;
         private byte[] forced = new byte[0];
         private final BitSet dirty = new BitSet();
-        /** A sync has failed: the system believes that nothing is left to be written, whatever the disk holds. */
-        private boolean doomed;
+        /** A sync of these has failed: the system shows them, and believes that nothing of them is left to be written. */
+        private final BitSet lost = new BitSet();
 
         void write(long position, byte[] from, int offset, int count) {
             int at = Math.toIntExact(position);
             resize(Math.max(length, at + count));
             System.arraycopy(from, offset, bytes, at, count);
             if (count > 0) {
-                dirty.set(at / BLOCK, (at + count - 1) / BLOCK + 1);
+                dirty(at / BLOCK, (at + count - 1) / BLOCK + 1);
             }
+        }
+
+        /** Is to be written, whatever became of it before. */
+        private void dirty(int from, int to) {
+            dirty.set(from, to);
+            lost.clear(from, to);
         }
 
         void resize(int newLength) {
@@ -67,16 +73,30 @@ public final class SimDisk {
             }
             if (newLength != length) {
                 int from = Math.min(length, newLength);
-                dirty.set(from / BLOCK, Math.max(length, newLength) / BLOCK + 1);
+                dirty(from / BLOCK, Math.max(length, newLength) / BLOCK + 1);
             }
             length = newLength;
         }
 
         void force() {
-            if (!doomed) {
-                forced = Arrays.copyOf(bytes, length);
-                dirty.clear();
+            forced = Arrays.copyOf(forced, length);
+            for (int block = dirty.nextSetBit(0); block >= 0; block = dirty.nextSetBit(block + 1)) {
+                int from = Math.min(block * BLOCK, length);
+                System.arraycopy(bytes, from, forced, from, Math.min(from + BLOCK, length) - from);
             }
+            dirty.clear();
+        }
+
+        void failForce() {
+            lost.or(dirty);
+            dirty.clear();
+        }
+
+        /** The disk holds what is seen. */
+        void settle() {
+            forced = Arrays.copyOf(bytes, length);
+            dirty.clear();
+            lost.clear();
         }
 
         void flip(int bit) {
@@ -88,17 +108,8 @@ public final class SimDisk {
 
         /** Leaves what a power cut left, and says whether anything went. */
         boolean powerCut(SimRandom random) {
-            boolean wasDoomed = doomed;
-            doomed = false;
-            if (dirty.isEmpty()) {
+            if (dirty.isEmpty() && lost.isEmpty()) {
                 return false;
-            }
-            if (wasDoomed) {
-                boolean differs = !Arrays.equals(forced, Arrays.copyOf(bytes, length));
-                bytes = forced.clone();
-                length = bytes.length;
-                force();
-                return differs;
             }
             int shorter = Math.min(length, forced.length);
             int left = random.nextBoolean() ? length : forced.length;
@@ -117,11 +128,11 @@ public final class SimDisk {
                     System.arraycopy(bytes, from, after, from, to - from);
                 }
             }
-            boolean lost = !Arrays.equals(after, Arrays.copyOf(bytes, length));
+            boolean differs = !Arrays.equals(after, Arrays.copyOf(bytes, length));
             bytes = after;
             length = left;
-            force();
-            return lost;
+            settle();
+            return differs;
         }
     }
 
@@ -164,6 +175,11 @@ public final class SimDisk {
         }
     }
 
+    /** Whether a sync of a folder has failed: what was done to names in it is seen, and never gets to the disk. */
+    boolean hasLostNames() {
+        return namesDoomed;
+    }
+
     /** Whether these eight bytes are anywhere in a file, forced or not. */
     boolean contains(String name, long mark) {
         Inode inode = files.get(name);
@@ -198,7 +214,7 @@ public final class SimDisk {
             Inode same = new Inode();
             same.bytes = Arrays.copyOf(inode.bytes, inode.length);
             same.length = inode.length;
-            same.force();
+            same.settle();
             copy.files.put(name, same);
         });
         copy.durableNames.putAll(copy.files);
@@ -219,7 +235,7 @@ public final class SimDisk {
             Inode copy = new Inode();
             copy.bytes = inode.forced.clone();
             copy.length = copy.bytes.length;
-            copy.force();
+            copy.settle();
             left.durableNames.put(name, copy);
         });
         left.files.putAll(left.durableNames);
@@ -434,7 +450,7 @@ public final class SimDisk {
             gate.enterForce(IoGate.Device.FILE);
             IOException trouble = cost.syncFails();
             if (trouble != null) {
-                inode.doomed = true;
+                inode.failForce();
                 throw trouble;
             }
             inode.force();

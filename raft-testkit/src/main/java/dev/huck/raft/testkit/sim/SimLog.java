@@ -38,8 +38,10 @@ final class SimLog {
     private long syncedLast;
     private long acknowledged;
     private long bytes;
-    /** A sync has failed: those after it say that all is well, and change nothing. */
+    /** A sync has failed: those after it say that all is well, and change nothing, until what was lost is written anew. */
     private boolean doomed;
+
+    private boolean opened;
 
     /** The same entries on another disk. */
     SimLog copy() {
@@ -140,6 +142,7 @@ final class SimLog {
         acknowledged = Math.min(acknowledged, from - 1);
         gone.forEach(this::leave);
         gone.forEach(observer::dropped);
+        redo();
         unsynced.addLast(() -> {
             gone.forEach(this::comeBack);
             entries.addAll(gone);
@@ -169,6 +172,7 @@ final class SimLog {
         bytes = 0;
         base = newBase;
         syncedLast = newBase.index();
+        redo();
         for (LogEntry entry : gone) {
             if (entry.index() > newBase.index()) {
                 observer.dropped(entry);
@@ -191,6 +195,20 @@ final class SimLog {
 
     void failSync() {
         doomed = true;
+        opened = false;
+    }
+
+    /** By another process: a store that opens writes the last truncation, compaction or reset anew, and no entries. */
+    void open() {
+        opened = true;
+        redo();
+    }
+
+    /** All entries that were lost are gone. */
+    private void redo() {
+        if (opened && last().index() <= syncedLast) {
+            doomed = false;
+        }
     }
 
     /** Loses a random number of the last unsynced changes; says whether any went. */

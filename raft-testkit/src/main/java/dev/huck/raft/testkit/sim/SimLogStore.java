@@ -17,6 +17,7 @@ final class SimLogStore implements LogStore {
         this.log = log;
         this.gate = gate;
         this.cost = cost;
+        log.open();
     }
 
     @Override
