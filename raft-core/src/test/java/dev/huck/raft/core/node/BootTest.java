@@ -131,6 +131,33 @@ class BootTest {
         }
     }
 
+    /** What is left of a log of five entries, the first two of them compacted. */
+    private static LogPosition left(long trusted) throws IOException {
+        NodeWorld world = new NodeWorld(store -> store);
+        try (NodeFile file = NodeFile.open(world.disk());
+                var store = world.openLog(Durability.HIGH)) {
+            for (int i = 1; i <= 5; i++) {
+                store.append(List.of(new LogEntry(i, 1, Entries.noop(i))));
+            }
+            store.truncatePrefix(2);
+            Boot.dropUntrusted(record(2, 9, true).withTrusted(trusted), file, store);
+            if (trusted != NodeRecord.ALL) {
+                assertEquals(
+                        NodeRecord.ALL, Objects.requireNonNull(file.record()).trusted());
+            }
+            return store.last();
+        }
+    }
+
+    @Test
+    void whatMayNotBeOnDiskAfterAWriteThatFailedIsDroppedOnce() throws IOException {
+        assertEquals(new LogPosition(5, 1), left(NodeRecord.ALL));
+        assertEquals(new LogPosition(5, 1), left(5));
+        assertEquals(new LogPosition(4, 1), left(4));
+        assertEquals(new LogPosition(2, 1), left(2));
+        assertEquals(new LogPosition(2, 1), left(0));
+    }
+
     @Test
     void aLogThatBeginsBehindTheSnapshotIsRefused() throws IOException {
         try (var store = new MemoryLogStoreProvider().open(directory, Durability.HIGH)) {

@@ -5,24 +5,31 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.huck.raft.api.Durability;
 import dev.huck.raft.api.HuckException;
+import dev.huck.raft.api.Options;
 import dev.huck.raft.api.Role;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.api.spi.LogStore;
 import dev.huck.raft.core.consensus.Entries;
+import dev.huck.raft.core.consensus.Loss;
 import dev.huck.raft.core.consensus.Message.Append;
 import dev.huck.raft.core.storage.Incarnation;
 import dev.huck.raft.core.storage.NodeFile;
+import dev.huck.raft.core.storage.NodeRecord;
 import dev.huck.raft.core.wire.Envelope;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** How a whole node ends when something beneath it does not do as it should. */
 @Timeout(60)
@@ -122,6 +129,56 @@ class NodeEndTest {
         assertTrue(told.contains("UNKNOWN"), told);
     }
 
+    @ParameterizedTest
+    @EnumSource(Durability.class)
+    void aWriteThatFailedIsRememberedAtEveryLevelWithTheLastEntryThatIsOnDisk(Durability level) throws Exception {
+        long[] last = new long[1];
+        NodeWorld world = new NodeWorld(store -> new Spoiled(store) {
+            @Override
+            public void append(List<LogEntry> entries) throws IOException {
+                if (entries.stream().anyMatch(entry -> Entries.type(entry.payload()) == Entries.COMMANDS)) {
+                    throw new IOException("planned");
+                }
+                super.append(entries);
+            }
+
+            @Override
+            public void sync() throws IOException {
+                super.sync();
+                last[0] = last().index();
+            }
+        });
+        RaftNode node = world.open(Options.builder().durability(level));
+        awaitLeader(node);
+        node.client().send("inc");
+        assertThrows(HuckException.StorageFailed.class, node::awaitClose);
+        assertEquals(last[0], record(world).trusted());
+        assertEquals(
+                level == Durability.HIGH ? Loss.NONE : Loss.POWER, record(world).loss());
+    }
+
+    @Test
+    void aSyncThatFailedIsRememberedAndWhatItWasForIsNotTrusted() throws Exception {
+        AtomicBoolean armed = new AtomicBoolean();
+        NodeWorld world = new NodeWorld(store -> new Spoiled(store) {
+            @Override
+            public void sync() throws IOException {
+                if (armed.get()) {
+                    throw new IOException("planned");
+                }
+                super.sync();
+            }
+        });
+        RaftNode node = world.open();
+        awaitLeader(node);
+        node.client().send("inc").toCompletableFuture().get(10, TimeUnit.SECONDS);
+        long synced = node.raft().last().index();
+        armed.set(true);
+        node.client().send("inc");
+        assertThrows(HuckException.StorageFailed.class, node::awaitClose);
+        assertEquals(synced, record(world).trusted());
+    }
+
     @Test
     void aDiskThatHangsDoesNotHoldUpTheEndForEver() throws Exception {
         CountDownLatch armed = new CountDownLatch(1);
@@ -170,15 +227,17 @@ class NodeEndTest {
     }
 
     private static boolean isMarkedClean(NodeWorld world) throws IOException {
+        return record(world).clean();
+    }
+
+    private static NodeRecord record(NodeWorld world) throws IOException {
         try (NodeFile file = NodeFile.open(world.disk)) {
-            return Objects.requireNonNull(file.record()).clean();
+            return Objects.requireNonNull(file.record());
         }
     }
 
     private static long cluster(NodeWorld world) throws IOException {
-        try (NodeFile file = NodeFile.open(world.disk)) {
-            return Objects.requireNonNull(file.record()).clusterId();
-        }
+        return record(world).clusterId();
     }
 
     private static void awaitUninterruptibly(CountDownLatch latch) {

@@ -176,14 +176,14 @@ class NodeFileTest {
     void newerFormatIsRefusedByItsNumber() throws IOException {
         write(disk, FIRST);
         byte[] content = disk.content("node");
-        ByteBuffer slot = ByteBuffer.wrap(content).putInt(8, 3);
+        ByteBuffer slot = ByteBuffer.wrap(content).putInt(8, 4);
         CRC32C checksum = new CRC32C();
         checksum.update(content, 0, NodeSlot.SIZE - 4);
         slot.putInt(NodeSlot.SIZE - 4, (int) checksum.getValue());
         disk.put("node", content);
         String message =
                 assertThrows(IOException.class, () -> NodeFile.open(disk)).getMessage();
-        assertEquals("the file node has format 3; this version of Huck reads 2", message);
+        assertEquals("the file node has format 4; this version of Huck reads 3", message);
     }
 
     /** A byte that moves here makes directories of older versions unreadable. */
@@ -191,16 +191,17 @@ class NodeFileTest {
     void layoutOfSlotIsPinned() {
         byte[] slot = new NodeSlot(7, FIRST.withSeen(Map.of())).encode();
         assertEquals(
-                "4855434b4e4f4445" + "00000002" + "0000000000000007" // magic, format, sequence
+                "4855434b4e4f4445" + "00000003" + "0000000000000007" // magic, format, sequence
                         + "000000000000000b" + "fffffffffffffff4" // cluster, store
                         + "000000000000000d" + "fffffffffffffff2" // term, vote
                         + "000000000000000f" + "0000000000000010" // incarnation, run
+                        + "7fffffffffffffff" // trusted
                         + "01" + "01" + "01" // marks, loss, durability
                         + "0009" + "7ac3bc726963682d31" // node id
                         + "000e" + "3132372e302e302e313a37343831" // address
                         + "0006" + "612d626f6f74" // boot id
                         + "00", // nobody seen
-                HexFormat.of().formatHex(slot, 0, 107));
+                HexFormat.of().formatHex(slot, 0, 115));
     }
 
     @Test

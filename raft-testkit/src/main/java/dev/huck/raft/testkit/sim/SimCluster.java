@@ -183,7 +183,7 @@ final class SimCluster {
             return allowed;
         });
         process.onBroken(() -> {
-            bury(process, true);
+            bury(process, false);
             if (host.isRotten()) {
                 lose(host);
             } else {

@@ -41,6 +41,9 @@ final class SimLog {
     /** A sync has failed: those after it say that all is well, and change nothing, until what was lost is written anew. */
     private boolean doomed;
 
+    /** A write or a sync has failed, and another process has it open since: entries that were not synced may go. */
+    private boolean failed;
+
     private boolean opened;
 
     /** The same entries on another disk. */
@@ -141,7 +144,8 @@ final class SimLog {
         syncedLast = Math.min(syncedLast, from - 1);
         acknowledged = Math.min(acknowledged, from - 1);
         gone.forEach(this::leave);
-        gone.forEach(observer::dropped);
+        boolean isOld = failed && opened;
+        gone.stream().filter(entry -> !isOld || entry.index() <= synced).forEach(observer::dropped);
         redo();
         unsynced.addLast(() -> {
             gone.forEach(this::comeBack);
@@ -195,6 +199,11 @@ final class SimLog {
 
     void failSync() {
         doomed = true;
+        failWrite();
+    }
+
+    void failWrite() {
+        failed = true;
         opened = false;
     }
 
@@ -208,6 +217,7 @@ final class SimLog {
     private void redo() {
         if (opened && last().index() <= syncedLast) {
             doomed = false;
+            failed = false;
         }
     }
 
@@ -215,6 +225,7 @@ final class SimLog {
     boolean powerCut(SimRandom random) {
         int lost = unsynced.isEmpty() ? 0 : doomed ? unsynced.size() : random.nextInt(unsynced.size() + 1);
         doomed = false;
+        failed = false;
         for (int i = 0; i < lost; i++) {
             unsynced.removeLast().run();
         }

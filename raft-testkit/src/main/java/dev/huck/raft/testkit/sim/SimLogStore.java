@@ -49,6 +49,7 @@ final class SimLogStore implements LogStore {
             throw gate.crash();
         }
         if (trouble != null) {
+            log.failWrite();
             throw trouble;
         }
         gate.leave();
@@ -134,6 +135,7 @@ final class SimLogStore implements LogStore {
         }
         IOException trouble = cost.changeFails();
         if (trouble != null) {
+            log.failWrite();
             throw trouble;
         }
     }
