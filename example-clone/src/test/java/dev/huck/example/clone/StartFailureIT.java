@@ -193,6 +193,42 @@ class StartFailureIT {
         assertTrue(line.contains("127.0.0.1:" + nobody), line);
     }
 
+    @Test
+    void joinThatFailsTellsWhatWasTriedAndOneErrorInTheEnd() throws Exception {
+        int nobody = Ports.free();
+        int port = Ports.free();
+        NodeProcess node = new NodeProcess(folder.resolve("newcomer"), port, List.of());
+        try (node) {
+            node.launch("-j", "" + nobody, "--join-timeout", "2s");
+            assertEquals(1, node.awaitExit(), node.complained());
+            assertEquals("listening on " + node.address() + "\n", node.printed());
+            List<String> lines = node.complained().lines().toList();
+            assertTrue(
+                    lines.get(0)
+                            .endsWith(" * joining the cluster at 127.0.0.1:" + nobody + ", for 2000 ms at the most"),
+                    lines.get(0));
+            assertEquals(
+                    List.of("clone: can't start: could not join the cluster at 127.0.0.1:" + nobody
+                            + ": no answer. Check that a member runs there and that it can reach " + node.address()),
+                    lines.stream()
+                            .filter(line -> line.contains("could not join"))
+                            .toList());
+            assertTrue(lines.get(lines.size() - 1).startsWith("clone: "), node.complained());
+        }
+    }
+
+    @Test
+    void clusterThatRefusesIsQuotedOnce() throws Exception {
+        NodeProcess member = new NodeProcess(folder.resolve("member"), Ports.free(), List.of("-l", "quiet"));
+        try (member) {
+            member.start("-n", "a");
+            ClusterProcesses.await("a leader", () -> "OK".equals(member.ask("SET", "k", "v")) ? member : null);
+            String line = refusal(1, Ports.free(), "-n", "a", "-j", member.address());
+            assertTrue(line.startsWith("clone: can't start: the cluster refused this node: "), line);
+            assertTrue(!line.contains("ERR"), line);
+        }
+    }
+
     /** Starts a node that is to fail, and returns the one line that it prints. */
     private String refusal(int code, int port, String... options) throws Exception {
         try (NodeProcess node = new NodeProcess(folder.resolve("refused"), port, List.of("-l", "quiet"))) {

@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 final class OwnPlace {
     private static final Logger LOG = LoggerFactory.getLogger("dev.huck.raft");
+    private static final String REFUSED = "ERR ";
     private static final long FIRST_RETRY = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long LAST_RETRY = TimeUnit.SECONDS.toNanos(2);
 
@@ -85,6 +86,10 @@ final class OwnPlace {
             joining = options.join().get();
             readmit = options.readmit();
             giveUpAt = environment.nanoTime() + options.joinTimeout().toNanos();
+            LOG.info(
+                    "joining the cluster at {}, for {} ms at the most",
+                    joining,
+                    options.joinTimeout().toMillis());
             askToJoin();
         } else {
             LOG.warn(
@@ -127,11 +132,14 @@ final class OwnPlace {
     /** The cluster's answer to a request to join. */
     void replied(JoinReply reply) {
         if (reply.storeId() == self.storeId() && joining != null && !reply.accepted()) {
-            answer = reply.message();
             // Only an error about the request itself is final: a leader lost on the way (UNKNOWN) is asked for again.
-            if (answer.startsWith("ERR")) {
+            if (reply.message().startsWith(REFUSED)) {
                 joining = null;
-                failed.accept(new HuckException.StartFailed("ERR the cluster refused this node: " + answer, null));
+                failed.accept(new HuckException.StartFailed(
+                        "ERR the cluster refused this node: " + reply.message().substring(REFUSED.length()), null));
+            } else if (!answer.equals(reply.message())) {
+                answer = reply.message();
+                LOG.info("the cluster at {} can't take this node in yet: {}; trying on", joining, answer);
             }
         }
     }
@@ -156,7 +164,10 @@ final class OwnPlace {
     /** The configuration in force has changed. */
     void configurationChanged(Configuration configuration) {
         if (configuration.member(self.storeId()) != null) {
-            joining = null;
+            if (joining != null) {
+                joining = null;
+                LOG.info("this node is in the cluster now: {}", addresses(configuration));
+            }
             announce();
         }
     }

@@ -252,7 +252,11 @@ public final class RaftNode implements Node, Gateway {
 
     /** Something failed for good: stop at once, acknowledge nothing more. Any thread. */
     void fail(Throwable cause) {
-        if (cause instanceof IOException || cause instanceof HuckException) {
+        if (cause instanceof HuckException.StartFailed) {
+            // As when open() itself fails: the exception says it, once, to whoever waits for the node.
+            LOG.info("this node stops: it could not start");
+            LOG.debug("where that comes from:", cause);
+        } else if (cause instanceof IOException || cause instanceof HuckException) {
             // A disk that is full or broken: the message says it all to a person.
             LOG.error("this node stops: {}", FileTrouble.describe(cause));
             LOG.debug("where that comes from:", cause);
