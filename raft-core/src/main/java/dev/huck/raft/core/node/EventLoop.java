@@ -83,6 +83,7 @@ final class EventLoop implements Loop {
     private final ForwardServer forwardServer;
     private final ArrayDeque<Effect.SendAfter> heldBack = new ArrayDeque<>();
     private final List<CompletableFuture<Void>> handOvers = new ArrayList<>();
+    private final OpenCalls calls = new OpenCalls();
     private final Consumer<Throwable> failed;
     private final RecoveryReport recoveryReport;
     private final @Nullable InvariantWatch invariants;
@@ -381,6 +382,7 @@ final class EventLoop implements Loop {
         if (stopped) {
             future.completeExceptionally(new HuckException.Stopped("ERR the node has stopped"));
         } else {
+            calls.add(future);
             mailbox.post(task);
         }
         return future;
@@ -681,10 +683,14 @@ final class EventLoop implements Loop {
         handOvers.forEach(future -> future.completeExceptionally(gone));
         admissions.stop(gone);
         place.stop();
+        Consumer<@Nullable HuckException> end = hung -> {
+            calls.end();
+            then.accept(hung);
+        };
         AtomicBoolean ended = new AtomicBoolean();
         Stage.Timer late = stage.schedule(CLOSING_NANOS, () -> {
             if (ended.compareAndSet(false, true)) {
-                then.accept(new HuckException.StorageFailed(
+                end.accept(new HuckException.StorageFailed(
                         "ERR the log's disk has not answered for " + TimeUnit.NANOSECONDS.toSeconds(CLOSING_NANOS)
                                 + " s; the node stops as if it had been killed",
                         null));
@@ -697,7 +703,7 @@ final class EventLoop implements Loop {
             observer.close();
             stage.close();
             if (ended.compareAndSet(false, true)) {
-                then.accept(null);
+                end.accept(null);
             }
         }));
     }

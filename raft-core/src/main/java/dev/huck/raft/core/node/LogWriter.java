@@ -14,6 +14,7 @@ import dev.huck.raft.core.env.Stage;
 import dev.huck.raft.core.storage.NodeFile;
 import dev.huck.raft.core.storage.NodeRecord;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -129,22 +130,24 @@ final class LogWriter {
                 try {
                     sync();
                     file.write(record.withClean(true));
-                } catch (IOException | RuntimeException e) {
+                } catch (Throwable e) {
                     fail(e);
                 }
             }
-            closeQuietly();
+            closeBoth();
             after.run();
             stage.close();
         });
     }
 
-    private void closeQuietly() {
-        try {
-            store.close();
-            file.close();
-        } catch (IOException e) {
-            failed.accept(e);
+    /** Whatever becomes of the one, the other is closed too, and the end goes on. */
+    private void closeBoth() {
+        for (AutoCloseable each : List.of(store, file)) {
+            try {
+                each.close();
+            } catch (Exception e) {
+                failed.accept(e);
+            }
         }
     }
 
@@ -211,7 +214,8 @@ final class LogWriter {
      */
     private void fail(Throwable cause) {
         dead = true;
-        boolean failedIo = cause instanceof IOException || cause instanceof HuckException;
+        boolean failedIo =
+                cause instanceof IOException || cause instanceof UncheckedIOException || cause instanceof HuckException;
         if (failedIo) {
             boolean isForgotten = durability != Durability.HIGH && record.loss() == Loss.NONE;
             try {

@@ -26,6 +26,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +41,7 @@ public final class RaftNode implements Node, Gateway {
     private final EventLoop loop;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final AtomicBoolean closing = new AtomicBoolean();
 
     /**
@@ -103,17 +105,18 @@ public final class RaftNode implements Node, Gateway {
         LogStore store;
 
         void close() {
+            close(transport);
+            close(store);
+            close(file);
+        }
+
+        /** Whatever becomes of it: what is told is why the start failed. */
+        private static void close(@Nullable AutoCloseable opened) {
             try {
-                if (transport != null) {
-                    transport.close();
+                if (opened != null) {
+                    opened.close();
                 }
-                if (store != null) {
-                    store.close();
-                }
-                if (file != null) {
-                    file.close();
-                }
-            } catch (IOException e) {
+            } catch (Exception e) {
                 LOG.warn("closing after a failed start: {}", e.getMessage());
             }
         }
@@ -245,7 +248,7 @@ public final class RaftNode implements Node, Gateway {
     public CompletionStage<Void> shutdown() {
         if (closing.compareAndSet(false, true)) {
             transport.stopClients();
-            loop.wind(() -> stop(null));
+            loop.wind(this::stop);
         }
         return closed;
     }
@@ -263,7 +266,8 @@ public final class RaftNode implements Node, Gateway {
         } else {
             LOG.error("this node stops: {}", cause.getMessage(), cause); // a bug: whoever looks for it needs the trace
         }
-        loop.execute(() -> stop(cause));
+        failure.compareAndSet(null, cause);
+        loop.execute(this::stop);
     }
 
     /** Runs something once the node has stopped, before anybody who waits for that is told. */
@@ -272,10 +276,12 @@ public final class RaftNode implements Node, Gateway {
         ended.thenRun(task);
     }
 
-    private void stop(@Nullable Throwable cause) {
+    private void stop() {
         loop.stop(hung -> {
             transport.close();
             ended.complete(null);
+            // Asked to stop or not: the last sync may have failed.
+            Throwable cause = failure.get();
             Throwable problem = cause == null ? hung : cause;
             if (problem == null) {
                 closed.complete(null);

@@ -42,7 +42,7 @@ final class SnapshotTaker {
             return;
         }
         if (captured.isDisabled()) {
-            captured.discard();
+            discard(captured);
             loop.snapshotAbandoned("disabled");
             return;
         }

@@ -48,7 +48,7 @@ public final class SnapshotFiles implements AutoCloseable {
     private final Set<LogPosition> sending = new HashSet<>();
 
     private @Nullable IncomingSnapshot incoming;
-    private @Nullable IOException failure;
+    private volatile @Nullable IOException failure;
 
     /** What a snapshot is read into. */
     @FunctionalInterface
@@ -367,20 +367,20 @@ public final class SnapshotFiles implements AutoCloseable {
     private SnapshotInfo publish(String temporary, SnapshotHeader header, long length) throws IOException {
         String name = name(header.position());
         disk.rename(temporary, name);
-        try {
-            forceNames();
-        } catch (IOException e) {
-            failure = e;
-            throw e;
-        }
+        forceNames();
         SnapshotInfo info = info(header, length, name);
         add(info);
         return info;
     }
 
     private void forceNames() throws IOException {
-        disk.forceFolder(FOLDER);
-        disk.forceFolder("");
+        try {
+            disk.forceFolder(FOLDER);
+            disk.forceFolder("");
+        } catch (IOException e) {
+            failure = e;
+            throw e;
+        }
     }
 
     private synchronized void add(SnapshotInfo info) {
@@ -421,7 +421,7 @@ public final class SnapshotFiles implements AutoCloseable {
             }
         }
         disk.rename(name, name + BAD);
-        disk.forceFolder(FOLDER);
+        forceNames();
     }
 
     private @Nullable SnapshotInfo find(LogPosition position) {

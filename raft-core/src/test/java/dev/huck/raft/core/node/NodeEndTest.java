@@ -2,11 +2,13 @@ package dev.huck.raft.core.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.huck.raft.api.Durability;
 import dev.huck.raft.api.HuckException;
+import dev.huck.raft.api.MembershipChange;
 import dev.huck.raft.api.Options;
 import dev.huck.raft.api.Role;
 import dev.huck.raft.api.spi.LogEntry;
@@ -20,16 +22,20 @@ import dev.huck.raft.core.storage.NodeFile;
 import dev.huck.raft.core.storage.NodeRecord;
 import dev.huck.raft.core.wire.Envelope;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** How a whole node ends when something beneath it does not do as it should. */
 @Timeout(60)
@@ -130,53 +136,120 @@ class NodeEndTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Durability.class)
-    void aWriteThatFailedIsRememberedAtEveryLevelWithTheLastEntryThatIsOnDisk(Durability level) throws Exception {
-        long[] last = new long[1];
+    @MethodSource("ofEveryKind")
+    void aLastSyncThatFailsIsToldToWhoWaitsForTheEnd(Throwable planned) throws Exception {
+        CountDownLatch armed = new CountDownLatch(1);
+        NodeWorld world = new NodeWorld(store -> new Spoiled(store) {
+            @Override
+            public void sync() throws IOException {
+                if (armed.getCount() == 0) {
+                    raise(planned);
+                }
+                super.sync();
+            }
+        });
+        RaftNode node = world.open(Options.builder().durability(Durability.MEDIUM));
+        awaitLeader(node);
+        armed.countDown();
+        node.close();
+        HuckException stopped = assertThrows(HuckException.StorageFailed.class, node::awaitClose);
+        assertTrue(String.valueOf(stopped.getMessage()).contains("planned"), stopped.getMessage());
+        assertFalse(isMarkedClean(world));
+    }
+
+    @ParameterizedTest
+    @MethodSource("exceptions")
+    void aLogThatCannotBeClosedHoldsNobodyUp(Throwable planned) throws Exception {
+        NodeWorld world = new NodeWorld(store -> new Spoiled(store) {
+            @Override
+            public void close() throws IOException {
+                raise(planned);
+            }
+        });
+        RaftNode node = world.open();
+        node.close();
+        assertTrue(world.transportClosed);
+        HuckException stopped = assertThrows(HuckException.StorageFailed.class, node::awaitClose);
+        assertTrue(String.valueOf(stopped.getMessage()).contains("planned"), stopped.getMessage());
+    }
+
+    @ParameterizedTest
+    @MethodSource("ofEveryKind")
+    void belowHighTheNextStartIsToldOfAWriteThatFailed(Throwable planned) throws Exception {
         NodeWorld world = new NodeWorld(store -> new Spoiled(store) {
             @Override
             public void append(List<LogEntry> entries) throws IOException {
                 if (entries.stream().anyMatch(entry -> Entries.type(entry.payload()) == Entries.COMMANDS)) {
+                    raise(planned);
+                }
+                super.append(entries);
+            }
+        });
+        RaftNode node = world.open(Options.builder().durability(Durability.MEDIUM));
+        awaitLeader(node);
+        node.client().send("inc");
+        assertThrows(HuckException.class, node::awaitClose);
+        // An error of the program says nothing of the disk: what was written is still with the operating system.
+        boolean ofTheDisk = planned instanceof IOException || planned instanceof UncheckedIOException;
+        assertEquals(ofTheDisk ? Loss.POWER : Loss.NONE, record(world).loss());
+    }
+
+    static Stream<Throwable> ofEveryKind() {
+        return Stream.concat(exceptions(), Stream.of(new OutOfMemoryError("planned")));
+    }
+
+    static Stream<Throwable> exceptions() {
+        return Stream.of(
+                new IOException("planned"),
+                new UncheckedIOException(new IOException("planned")),
+                new IllegalStateException("planned"));
+    }
+
+    private static void raise(Throwable planned) throws IOException {
+        if (planned instanceof IOException e) {
+            throw e;
+        } else if (planned instanceof RuntimeException e) {
+            throw e;
+        } else if (planned instanceof Error e) {
+            throw e;
+        }
+        throw new AssertionError(planned);
+    }
+
+    @Test
+    void whoWaitsForAChangeOfMembersLearnsThatItsOutcomeIsUnknownWhenTheNodeEnds() throws Exception {
+        CountDownLatch armed = new CountDownLatch(1);
+        NodeWorld world = new NodeWorld(store -> new Spoiled(store) {
+            @Override
+            public void append(List<LogEntry> entries) throws IOException {
+                if (armed.getCount() == 0) {
                     throw new IOException("planned");
                 }
                 super.append(entries);
             }
-
-            @Override
-            public void sync() throws IOException {
-                super.sync();
-                last[0] = last().index();
-            }
-        });
-        RaftNode node = world.open(Options.builder().durability(level));
-        awaitLeader(node);
-        node.client().send("inc");
-        assertThrows(HuckException.StorageFailed.class, node::awaitClose);
-        assertEquals(last[0], record(world).trusted());
-        assertEquals(
-                level == Durability.HIGH ? Loss.NONE : Loss.POWER, record(world).loss());
-    }
-
-    @Test
-    void aSyncThatFailedIsRememberedAndWhatItWasForIsNotTrusted() throws Exception {
-        AtomicBoolean armed = new AtomicBoolean();
-        NodeWorld world = new NodeWorld(store -> new Spoiled(store) {
-            @Override
-            public void sync() throws IOException {
-                if (armed.get()) {
-                    throw new IOException("planned");
-                }
-                super.sync();
-            }
         });
         RaftNode node = world.open();
         awaitLeader(node);
-        node.client().send("inc").toCompletableFuture().get(10, TimeUnit.SECONDS);
-        long synced = node.raft().last().index();
-        armed.set(true);
-        node.client().send("inc");
-        assertThrows(HuckException.StorageFailed.class, node::awaitClose);
-        assertEquals(synced, record(world).trusted());
+        armed.countDown();
+        assertUnknown(node.changeMembers(
+                MembershipChange.builder().move(node.address(), "127.0.0.1:3").build()));
+    }
+
+    @Test
+    void whoWaitsForTheLogToShrinkIsToldWhenTheNodeEnds() throws Exception {
+        NodeWorld world = new NodeWorld(store -> new Spoiled(store) {
+            @Override
+            public void shrink() throws IOException {
+                throw new IOException("planned");
+            }
+        });
+        assertUnknown(world.open().shrinkLog());
+    }
+
+    private static void assertUnknown(CompletionStage<?> call) {
+        ExecutionException end = assertThrows(
+                ExecutionException.class, () -> call.toCompletableFuture().get(10, TimeUnit.SECONDS));
+        assertInstanceOf(HuckException.OutcomeUnknown.class, end.getCause());
     }
 
     @Test
@@ -209,7 +282,7 @@ class NodeEndTest {
         awaitLeader(node);
         long self = node.raft().storeId();
         long term = node.raft().term();
-        long cluster = cluster(world);
+        long cluster = record(world).clusterId();
         Append usurper = new Append(self + 1, self, term, 1, 1, LogPosition.START, List.of(), 0);
         world.receive(new Envelope(cluster, 0, self, "127.0.0.1:2", new Incarnation(1, 1), 0, usurper));
         Append later = new Append(self + 1, self, term + 1, 2, 2, LogPosition.START, List.of(), 0);
@@ -234,10 +307,6 @@ class NodeEndTest {
         try (NodeFile file = NodeFile.open(world.disk)) {
             return Objects.requireNonNull(file.record());
         }
-    }
-
-    private static long cluster(NodeWorld world) throws IOException {
-        return record(world).clusterId();
     }
 
     private static void awaitUninterruptibly(CountDownLatch latch) {

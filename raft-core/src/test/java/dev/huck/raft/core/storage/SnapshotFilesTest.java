@@ -304,6 +304,16 @@ class SnapshotFilesTest {
     }
 
     @Test
+    void afterASetAsideCouldNotBeSyncedNoSnapshotIsBelieved() throws IOException {
+        SnapshotInfo damaged = Snapshots.save(files, 150, 3);
+        int nameSync = 1; // behind the renaming
+        disk.failAt(nameSync);
+        assertThrows(IOException.class, () -> files.discardBad(damaged));
+        assertThrows(IOException.class, () -> Snapshots.save(files, 160, 3));
+        assertNull(files.newest());
+    }
+
+    @Test
     void afterABytesSyncFailedAnotherFileMayBeTried() throws IOException {
         int bytesSync = changesOfASave() - 4;
         disk.failAt(bytesSync);
