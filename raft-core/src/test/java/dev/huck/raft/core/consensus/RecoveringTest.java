@@ -11,12 +11,15 @@ import dev.huck.raft.core.consensus.CoreCluster.Host;
 import dev.huck.raft.core.consensus.Member.Voting;
 import dev.huck.raft.core.consensus.Message.AppendReply;
 import dev.huck.raft.core.consensus.Message.CatchUp;
+import dev.huck.raft.core.consensus.Message.Query;
 import dev.huck.raft.core.consensus.Message.QueryReply;
 import dev.huck.raft.core.consensus.Message.RequestVote;
 import dev.huck.raft.core.consensus.Message.TimeoutNow;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A node that may have forgotten what it acknowledged (the contract of durability MEDIUM and LOW). */
@@ -234,6 +237,77 @@ class RecoveringTest {
         assertEquals(List.of(3L), waits.silent());
         cluster.host(3).start();
         assertTrue(cluster.elect() != null && leader != null);
+    }
+
+    /** What one voter of five says of itself in a round of questions: its run, and whether it is recovering. */
+    private record Word(long run, boolean recovering) {}
+
+    /** Of five voters one lost power and hears nobody but what the test says for the others; null says nothing. */
+    private static final class Asker {
+        final CoreCluster five = CoreCluster.of(5);
+        final Host host = five.host(1);
+        /** Nonces of the rounds of questions until it did without a leader. */
+        final List<Long> rounds = new ArrayList<>();
+
+        Asker(BiFunction<Long, Integer, @Nullable Word> others) {
+            host.loss = Loss.POWER;
+            host.start();
+            for (int i = 0; i < 2_000 && !hasGivenUp(); i++) {
+                five.tick();
+                while (!five.network.isEmpty()) {
+                    if (five.network.removeFirst() instanceof Query query) {
+                        answer(query, others);
+                    }
+                }
+            }
+        }
+
+        private void answer(Query query, BiFunction<Long, Integer, @Nullable Word> others) {
+            if (!rounds.contains(query.nonce())) {
+                rounds.add(query.nonce());
+            }
+            Word word = others.apply(query.to(), rounds.indexOf(query.nonce()) + 1);
+            if (word != null) {
+                host.step(new Event.Received(new QueryReply(
+                        query.to(),
+                        1,
+                        1,
+                        query.nonce(),
+                        word.run,
+                        word.recovering,
+                        false,
+                        new LogPosition(1, 1),
+                        host.up().configuration())));
+            }
+        }
+
+        boolean hasGivenUp() {
+            return !host.seen(Effect.RecoveryGivenUp.class).isEmpty();
+        }
+    }
+
+    @Test
+    void whenAllHaveAnsweredTwiceAMajorityThatForgotIsDoneWithout() {
+        Asker asker = new Asker((voter, round) -> new Word(voter, voter <= 3));
+        assertTrue(asker.hasGivenUp());
+        assertEquals(2, asker.rounds.size());
+    }
+
+    @Test
+    void whoHasOneVoterSilentOrTooFewThatForgotGoesOnAsking() {
+        Asker silent = new Asker((voter, round) -> voter == 5 ? null : new Word(voter, true));
+        assertFalse(silent.hasGivenUp());
+        Asker few = new Asker((voter, round) -> new Word(voter, voter <= 2));
+        assertFalse(few.hasGivenUp());
+        assertTrue(few.rounds.size() > 5, "it asked in " + few.rounds.size() + " rounds");
+    }
+
+    @Test
+    void whoIsRecoveringInOneRoundOnlyOrStartedInBetweenHasNotForgottenAtTheSameTimeAsTheOthers() {
+        Asker alternating = new Asker((voter, round) -> new Word(voter, voter <= 3 && round % 2 == 0));
+        assertFalse(alternating.hasGivenUp());
+        Asker started = new Asker((voter, round) -> new Word(voter == 3 ? round : voter, voter <= 3));
+        assertFalse(started.hasGivenUp());
     }
 
     @Test

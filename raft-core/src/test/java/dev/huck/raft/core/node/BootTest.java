@@ -74,6 +74,10 @@ class BootTest {
 
     /** What a node that left this record behind takes itself for, when it is started in a run of the system. */
     private static NodeRecord start(NodeRecord before, String boot, int entries) throws IOException {
+        return start(before, boot, entries, Options.builder().build());
+    }
+
+    private static NodeRecord start(NodeRecord before, String boot, int entries, Options options) throws IOException {
         NodeWorld world = new NodeWorld(store -> store);
         world.boot = boot;
         try (NodeFile file = NodeFile.open(world.disk());
@@ -81,7 +85,7 @@ class BootTest {
             for (int i = 1; i <= entries; i++) {
                 store.append(List.of(new LogEntry(i, 1, Entries.noop(i))));
             }
-            Boot.identify(world, Options.builder().build(), file, before, store, "host:1");
+            Boot.identify(world, options, file, before, store, "host:1");
             return Objects.requireNonNull(file.record());
         }
     }
@@ -103,6 +107,19 @@ class BootTest {
         assertEquals(Loss.NONE, start(ran(Durability.HIGH, false), "another", 1).loss(), "all was synced");
         NodeRecord newcomer = ran(Durability.LOW, false).withFounded(false);
         assertEquals(Loss.NONE, start(newcomer, "another", 0).loss(), "never acknowledged anything");
+    }
+
+    @Test
+    void whatThePowerMayHaveTakenGoesByTheLevelOfTheLastRunAndNotByTheOptionOfThisOne() throws IOException {
+        for (Durability option : Durability.values()) {
+            Options options = Options.builder().durability(option).build();
+            NodeRecord medium = start(ran(Durability.MEDIUM, false), "another", 1, options);
+            assertEquals(Loss.POWER, medium.loss(), "started at " + option);
+            assertEquals(Durability.MEDIUM, medium.lastDurability());
+            NodeRecord high = start(ran(Durability.HIGH, false), "another", 1, options);
+            assertEquals(Loss.NONE, high.loss(), "started at " + option);
+            assertEquals(Durability.HIGH, high.lastDurability());
+        }
     }
 
     @Test

@@ -77,6 +77,30 @@ final class ForwardedSessionTest {
     }
 
     @Test
+    void readsAtLowStayOnTheNode() {
+        shell.commit("inc");
+        client.read(LOW, "get");
+        shell.stage.run();
+        assertEquals(":1", client.received());
+        assertTrue(shell.loop.submitted.isEmpty());
+    }
+
+    @Test
+    void withFollowerReadsAllReadsStayOnTheNode() throws IOException {
+        Shell both =
+                new Shell(Options.builder().forward(true).followerReads(true).build());
+        both.loop.forwards = true;
+        for (Consistency level : List.of(Consistency.MEDIUM, Consistency.HIGH)) {
+            both.connect().read(level, "get");
+            both.stage.run();
+            assertFalse(both.loop.take().forward, level.toString());
+        }
+        both.connect().send("inc");
+        both.stage.run();
+        assertTrue(both.loop.take().forward, "writes do not");
+    }
+
+    @Test
     void aCommandDoesNotLeaveWhileAReadBeforeItWaitsHere() {
         client.read(LOW.minIndex(1), "get");
         client.send("inc");

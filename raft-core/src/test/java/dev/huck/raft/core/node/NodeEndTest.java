@@ -230,8 +230,7 @@ class NodeEndTest {
         });
         RaftNode node = world.open();
         awaitLeader(node);
-        // Before its term's first entry is committed, a leader changes nothing.
-        node.client().send("inc").toCompletableFuture().get(10, TimeUnit.SECONDS);
+        NodeWorld.changed(node, node.address());
         armed.countDown();
         assertUnknown(node.changeMembers(
                 MembershipChange.builder().move(node.address(), "127.0.0.1:3").build()));

@@ -2,6 +2,8 @@ package dev.huck.raft.core.node;
 
 import dev.huck.raft.api.CommandSpec;
 import dev.huck.raft.api.Durability;
+import dev.huck.raft.api.HuckException;
+import dev.huck.raft.api.MembershipChange;
 import dev.huck.raft.api.Options;
 import dev.huck.raft.api.spi.Gateway;
 import dev.huck.raft.api.spi.Lane;
@@ -19,6 +21,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
@@ -45,6 +49,25 @@ final class NodeWorld implements Environment {
     RaftNode open(Options.Builder builder) {
         Options options = builder.address("127.0.0.1:1").build();
         return RaftNode.open(this, options, () -> new TestMachine(() -> false));
+    }
+
+    /** Changes the address in the configuration of a node that is alone, once it takes a change: it has some of its own. */
+    static void changed(RaftNode node, String address) throws Exception {
+        MembershipChange move =
+                MembershipChange.builder().move(node.address(), address).build();
+        while (true) {
+            try {
+                node.changeMembers(move).toCompletableFuture().get(10, TimeUnit.SECONDS);
+                return;
+            } catch (ExecutionException e) {
+                boolean early =
+                        e.getCause() instanceof HuckException.Busy || e.getCause() instanceof HuckException.NotLeader;
+                if (!early) {
+                    throw e;
+                }
+                Thread.sleep(1);
+            }
+        }
     }
 
     /** A peer's frame arrives. */
