@@ -45,6 +45,9 @@ class StrangersTest {
                 all.add(new JoinReply(store, true, text));
                 all.add(new JoinReply(store, false, text));
             }
+            if (store != self) {
+                all.add(new JoinReply(store, false, "ERR no"));
+            }
             all.add(new Outdated(store, 0, 0, 0));
             all.add(new Outdated(store, Long.MAX_VALUE, -1, Long.MIN_VALUE));
         }
