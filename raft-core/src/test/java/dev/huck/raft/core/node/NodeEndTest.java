@@ -35,6 +35,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** How a whole node ends when something beneath it does not do as it should. */
@@ -214,6 +215,56 @@ class NodeEndTest {
             throw e;
         }
         throw new AssertionError(planned);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Durability.class)
+    void aWriteThatFailedIsRememberedAtEveryLevelWithTheLastEntryThatIsOnDisk(Durability level) throws Exception {
+        long[] last = new long[1];
+        NodeWorld world = new NodeWorld(store -> new Spoiled(store) {
+            @Override
+            public void append(List<LogEntry> entries) throws IOException {
+                if (entries.stream().anyMatch(entry -> Entries.type(entry.payload()) == Entries.COMMANDS)) {
+                    throw new IOException("planned");
+                }
+                super.append(entries);
+            }
+
+            @Override
+            public void sync() throws IOException {
+                super.sync();
+                last[0] = last().index();
+            }
+        });
+        RaftNode node = world.open(Options.builder().durability(level));
+        awaitLeader(node);
+        node.client().send("inc");
+        assertThrows(HuckException.StorageFailed.class, node::awaitClose);
+        assertEquals(last[0], record(world).trusted());
+        assertEquals(
+                level == Durability.HIGH ? Loss.NONE : Loss.POWER, record(world).loss());
+    }
+
+    @Test
+    void aSyncThatFailedIsRememberedAndWhatItWasForIsNotTrusted() throws Exception {
+        AtomicBoolean armed = new AtomicBoolean();
+        NodeWorld world = new NodeWorld(store -> new Spoiled(store) {
+            @Override
+            public void sync() throws IOException {
+                if (armed.get()) {
+                    throw new IOException("planned");
+                }
+                super.sync();
+            }
+        });
+        RaftNode node = world.open();
+        awaitLeader(node);
+        node.client().send("inc").toCompletableFuture().get(10, TimeUnit.SECONDS);
+        long synced = node.raft().last().index();
+        armed.set(true);
+        node.client().send("inc");
+        assertThrows(HuckException.StorageFailed.class, node::awaitClose);
+        assertEquals(synced, record(world).trusted());
     }
 
     @Test
