@@ -89,7 +89,9 @@ public interface Node extends AutoCloseable {
     /**
      * Changes the membership, in one step and at one moment: see {@link MembershipChange}. Only the leader can, and one
      * change at a time; it is refused with {@link HuckException.Busy} while another is under way, and with
-     * {@link HuckException.Rejected} when it was made for another configuration. Once begun, whoever leads finishes it. A
+     * {@link HuckException.Rejected} when it was made for another configuration. It is refused with
+     * {@link HuckException.Busy}, too, when nobody could be elected after it without a voter that is silent or recovering
+     * just then. Once begun, whoever leads finishes it. A
      * change that waits for newcomers is given up by removing one of them.
      *
      * @param change what to change

@@ -70,6 +70,7 @@ final class Leader implements RoleState {
             beat();
         }
         replication.resend();
+        membership.heard();
     }
 
     @Override
@@ -161,7 +162,7 @@ final class Leader implements RoleState {
         advanceCommit();
         if (raft.leader == raft.self) {
             reads.confirm();
-            membership.promoteWhoCaughtUp();
+            membership.heard();
         }
     }
 

@@ -5,19 +5,32 @@ import dev.huck.raft.core.consensus.Member.Voting;
 import dev.huck.raft.core.consensus.Message.TimeoutNow;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Changes of membership: one at a time, voters always by a joint configuration (Raft §6; dissertation §4.3). A change may
  * begin once an entry of this term and the configuration before it are committed; whoever leads when a joint one is
  * committed ends it. Who is to vote catches up first (dissertation §4.2.1): until then the change stands in the
  * configuration as a plan.
+ *
+ * <p>A joint configuration is proposed on fresh knowledge alone: once those that have answered a round which left after it
+ * was asked for would carry it. Who was in touch before that may be gone, or may have forgotten what it promised.
  */
 final class Membership {
     private final Leader leading;
     private final List<Request> requests = new ArrayList<>();
+    /** The change that waits for its round, not proposed yet: at most one. */
+    private @Nullable Asked asked;
+    /** The round that the promotion of those who have caught up waits for. A change that comes goes first. */
+    private @Nullable Round promotion;
 
     /** Somebody waits for what a change asks for. */
     private record Request(long number, Change change) {}
+
+    /** A round of heartbeats that left after something was asked for, and until when its answers are news. */
+    private record Round(long number, long until) {}
+
+    private record Asked(Event.ChangeMembers event, Round round) {}
 
     /** What has become of a wish. */
     private enum Fate {
@@ -31,25 +44,65 @@ final class Membership {
     }
 
     void change(Event.ChangeMembers event) {
-        Configuration current = leading.raft.configuration();
-        ChangePlan plan = ChangePlan.of(current, event.change());
-        Rejection refused = plan.refused();
-        boolean changes = !plan.next().equals(current);
-        if (refused == null && changes) {
-            refused = leading.isHandingOver()
-                    ? Rejection.TRANSFERRING
-                    : isSettled() ? null : Rejection.CHANGE_IN_PROGRESS;
-        }
-        if (refused == null && !isCarried(plan.next())) {
-            leading.raft.outbox.add(
-                    new Effect.Changed(event.request(), Rejection.UNFIT_VOTERS, true, unfit(plan.next())));
-            return;
-        }
+        ChangePlan plan = ChangePlan.of(leading.raft.configuration(), event.change());
+        Rejection refused = refusal(plan);
         if (refused != null) {
-            leading.raft.outbox.add(new Effect.Changed(event.request(), refused, true));
+            refuse(event, refused, List.of());
+        } else if (plan.next().isJoint()) {
+            asked = new Asked(event, openRound());
+            judge();
+        } else {
+            accept(
+                    event,
+                    plan); // Nobody's vote is at stake; and who has moved can't answer before it is known where to.
+        }
+    }
+
+    private @Nullable Rejection refusal(ChangePlan plan) {
+        boolean changes = !plan.next().equals(leading.raft.configuration());
+        if (plan.refused() != null || !changes) {
+            return plan.refused();
+        }
+        if (leading.isHandingOver()) {
+            return Rejection.TRANSFERRING;
+        }
+        return isSettled() && asked == null ? null : Rejection.CHANGE_IN_PROGRESS;
+    }
+
+    private Round openRound() {
+        Raft raft = leading.raft;
+        return new Round(
+                leading.replication.heartbeat(), raft.now + raft.settings().electionMinNanos());
+    }
+
+    /** Peers have answered, or time has passed. */
+    void heard() {
+        judge();
+        promoteWhoCaughtUp();
+    }
+
+    /** Proposes the change that waits if those who have answered since carry it; refuses it if they don't in time. */
+    private void judge() {
+        Asked waiting = asked;
+        if (waiting == null) {
             return;
         }
-        if (changes) {
+        asked = null;
+        ChangePlan plan = ChangePlan.of(leading.raft.configuration(), waiting.event.change());
+        Rejection refused = refusal(plan);
+        if (refused != null) {
+            refuse(waiting.event, refused, List.of());
+        } else if (isCarried(plan.next(), waiting.round)) {
+            accept(waiting.event, plan);
+        } else if (leading.raft.now >= waiting.round.until) {
+            refuse(waiting.event, Rejection.UNFIT_VOTERS, unfit(plan.next(), waiting.round));
+        } else {
+            asked = waiting;
+        }
+    }
+
+    private void accept(Event.ChangeMembers event, ChangePlan plan) {
+        if (!plan.next().equals(leading.raft.configuration())) {
             append(plan.next());
         }
         requests.add(
@@ -57,17 +110,22 @@ final class Membership {
         answer();
     }
 
+    private void refuse(Event.ChangeMembers event, Rejection reason, List<Member> unfit) {
+        leading.raft.outbox.add(new Effect.Changed(event.request(), reason, true, unfit));
+    }
+
     /**
      * Whether those whose word counts are a quorum, if other voters are asked from here on. A voter that recovers has no
      * vote before a leader has caught it up: were this one lost before that, nobody could be elected, ever.
      */
-    private boolean isCarried(Configuration next) {
-        return !next.isJoint() || next.isQuorum(leading.replication::isFit);
+    private boolean isCarried(Configuration next, Round round) {
+        return next.isQuorum(voter -> leading.replication.isFit(voter, round.number));
     }
 
-    private List<Member> unfit(Configuration next) {
+    private List<Member> unfit(Configuration next, Round round) {
         return next.members().stream()
-                .filter(member -> next.isVoter(member.storeId()) && !leading.replication.isFit(member.storeId()))
+                .filter(member ->
+                        next.isVoter(member.storeId()) && !leading.replication.isFit(member.storeId(), round.number))
                 .toList();
     }
 
@@ -77,6 +135,7 @@ final class Membership {
     }
 
     private void append(Configuration next) {
+        promotion = null;
         Raft raft = leading.raft;
         raft.appendToLog(new LogEntry(raft.log.lastIndex() + 1, raft.term, Entries.configuration(raft.stampEnd, next)));
     }
@@ -108,17 +167,33 @@ final class Membership {
 
     /** Newcomers that have caught up start to vote: each by itself, those of a plan with all that belongs to it. */
     void promoteWhoCaughtUp() {
-        if (!isSettled() || leading.isHandingOver()) {
+        if (!isSettled() || asked != null || leading.isHandingOver()) {
             return;
         }
         Configuration current = leading.raft.configuration();
+        Configuration next = withWhoCaughtUp(current);
+        if (next.isJoint()) {
+            promote(next);
+        } else if (!next.equals(current)) {
+            append(next);
+        }
+    }
+
+    private void promote(Configuration next) {
+        Round round = promotion;
+        if (round == null || leading.raft.now >= round.until) {
+            round = openRound();
+        }
+        promotion = round;
+        if (isCarried(next, round)) {
+            append(next);
+        }
+    }
+
+    private Configuration withWhoCaughtUp(Configuration current) {
         if (current.isPlanned()) {
-            Configuration begun = current.begun();
-            if (current.members().stream().allMatch(m -> m.voting() != Voting.AWAITED || isCaughtUp(m))
-                    && isCarried(begun)) {
-                append(begun);
-            }
-            return;
+            boolean ready = current.members().stream().allMatch(m -> m.voting() != Voting.AWAITED || isCaughtUp(m));
+            return ready ? current.begun() : current;
         }
         Configuration next = current;
         for (Member member : current.members()) {
@@ -126,12 +201,8 @@ final class Membership {
                 next = next.with(member.as(Voting.INCOMING));
             }
         }
-        if (!next.isJoint()) {
-            next = current.raised(); // Through the log: so every node's machine changes its ways at the same entry.
-        }
-        if (!next.equals(current) && isCarried(next)) {
-            append(next);
-        }
+        // Through the log: so every node's machine changes its ways at the same entry.
+        return next.isJoint() ? next : current.raised();
     }
 
     private boolean isCaughtUp(Member member) {
@@ -180,8 +251,13 @@ final class Membership {
                 : voting == Voting.NEWCOMER || voting == Voting.AWAITED ? Fate.OPEN : otherwise;
     }
 
-    /** This node no longer leads: what has begun may or may not come about. */
+    /** This node no longer leads: what has begun may or may not come about; what waited for its round never will. */
     void abandon() {
+        Asked waiting = asked;
+        if (waiting != null) {
+            refuse(waiting.event, Rejection.NOT_LEADER, List.of());
+        }
+        asked = null;
         for (Request request : requests) {
             leading.raft.outbox.add(new Effect.Changed(request.number, null, false));
         }

@@ -94,14 +94,13 @@ final class Replication {
                 && raft.now - progress.answeredAt <= within;
     }
 
-    /** Whether a voter's word counts: it is in touch, and not recovering. */
-    boolean isFit(long voter) {
+    /** Whether a voter's word counts: it has answered this round or a later one, and was not recovering then. */
+    boolean isFit(long voter, long sinceRound) {
+        if (voter == raft.self) {
+            return !raft.recovering.isActive();
+        }
         Progress progress = peers.get(voter);
-        return voter == raft.self
-                || (progress != null
-                        && progress.round > 0 // Else nothing is known of it yet.
-                        && progress.nonce == 0
-                        && raft.now - progress.answeredAt < raft.settings().electionMinNanos());
+        return progress != null && progress.round >= sinceRound && progress.nonce == 0;
     }
 
     // ---- contact
@@ -285,11 +284,11 @@ final class Replication {
         if (peer == null || reply.session() != peer.session) {
             return; // Of another session: it says nothing about this one.
         }
+        recovers(peer, reply.round(), reply.nonce());
         answered(peer, reply.round());
         if (reply.applied() != null) {
             peer.applied = reply.applied();
         }
-        recovers(peer, reply.nonce());
         if (!reply.accepted()) {
             long agreed = reply.hint().index() < raft.log.base().index()
                     ? reply.hint().index()
@@ -317,14 +316,16 @@ final class Replication {
     }
 
     /** Tells a recovering peer how far it has to come: to what is in the log now, after its start. */
-    private void recovers(Progress peer, long nonce) {
+    private void recovers(Progress peer, long ofRound, long nonce) {
         if (nonce != 0) {
             if (nonce != peer.nonce) {
                 peer.counted = 0;
             }
             raft.send(new CatchUp(raft.self, peer.peer, raft.term, nonce, raft.log.lastIndex()));
         }
-        peer.nonce = nonce;
+        if (ofRound >= peer.round) {
+            peer.nonce = nonce; // An older answer may come from before the start after which it recovers.
+        }
     }
 
     private void answered(Progress peer, long answeredRound) {
@@ -506,8 +507,8 @@ final class Replication {
         if (peer == null || reply.session() != peer.session) {
             return;
         }
+        recovers(peer, reply.round(), reply.nonce());
         answered(peer, reply.round());
-        recovers(peer, reply.nonce());
         if (peer.mode != Mode.SNAPSHOT) {
             return;
         }

@@ -278,6 +278,14 @@ final class CoreCluster {
         host.step(new Event.Propose(++batches, List.of(Command.of(name)), now, 7));
     }
 
+    /** Asks for a change of voters and delivers messages until it is proposed, and not one more. */
+    void proposeChange(Host leader, Change change) {
+        leader.step(new Event.ChangeMembers(1, change));
+        while (!leader.up().configuration().isJoint()) {
+            deliver(network.removeFirst());
+        }
+    }
+
     Map<Long, List<String>> commands() {
         Map<Long, List<String>> all = new TreeMap<>();
         hosts.forEach((id, host) -> all.put(id, host.commands()));

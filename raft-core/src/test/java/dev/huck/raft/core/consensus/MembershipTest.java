@@ -84,7 +84,7 @@ class MembershipTest {
         CoreCluster cluster = CoreCluster.of(5).start();
         Host leader = cluster.elect();
         long removed = leader.id == 3 ? 2 : 3;
-        leader.step(new Event.ChangeMembers(1, Change.of(new Change.Remove(removed))));
+        cluster.proposeChange(leader, Change.of(new Change.Remove(removed)));
         // The joint entry reaches the others; what commits it does not come back.
         cluster.drop = message -> message instanceof Message.AppendReply;
         cluster.settle();

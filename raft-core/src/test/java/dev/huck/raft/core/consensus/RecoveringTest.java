@@ -434,12 +434,14 @@ class RecoveringTest {
         Host victim = stuckRecovering(leader);
         Host fit = other(leader, victim);
         leader.step(new Event.ChangeMembers(1, Change.of(new Change.Remove(fit.id))));
+        cluster.run(700);
         Effect.Changed refused = leader.seen(Effect.Changed.class).get(0);
         assertEquals(Rejection.UNFIT_VOTERS, refused.reason());
         assertEquals(
                 List.of(victim.id),
                 refused.unfit().stream().map(Member::storeId).toList());
         leader.step(new Event.ChangeMembers(2, Change.of(new Change.Demote(fit.id))));
+        cluster.run(700);
         assertEquals(
                 Rejection.UNFIT_VOTERS, leader.seen(Effect.Changed.class).get(1).reason());
         assertFalse(leader.up().configuration().isJoint());

@@ -46,7 +46,7 @@ final class Nodes {
 
     Nodes(Bounds bounds) {
         this.asynchronous = bounds.asynchronous();
-        this.reader = new StateReader(JUMP, bounds.reads() > 0);
+        this.reader = new StateReader(JUMP, bounds.reads() + bounds.changes() > 0);
     }
 
     static long id(int node) {

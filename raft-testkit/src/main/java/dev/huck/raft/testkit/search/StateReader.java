@@ -61,6 +61,7 @@ final class StateReader {
             "Replication.round",
             "Progress.round",
             "ReadIndex.askedRound",
+            "Round.number",
             "Follower.round",
             "Append.round",
             "AppendReply.round",
@@ -104,7 +105,7 @@ final class StateReader {
      * A reader.
      *
      * @param jump how far a clock goes at a time: longer than an election timeout
-     * @param withRounds whether rounds matter: only reads, and leases, ask for them
+     * @param withRounds whether rounds matter: only reads, changes of voters and leases ask for them
      */
     StateReader(long jump, boolean withRounds) {
         this.jump = jump;

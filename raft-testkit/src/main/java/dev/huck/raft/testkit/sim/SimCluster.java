@@ -364,7 +364,6 @@ final class SimCluster {
         process.kill();
         bury(process, false);
         host.loseLog(invariants);
-        host.forgot(world.now());
         world.trace(host.number(), "has lost its log");
         losses++;
     }
@@ -389,7 +388,6 @@ final class SimCluster {
         process.kill();
         bury(process, false);
         if (host.revert(invariants)) {
-            host.forgot(world.now());
             world.trace(host.number(), "is an old copy of itself");
         }
         startIn(1_000 * MICRO, host);

@@ -43,7 +43,6 @@ final class SimHost {
     private @Nullable String join;
     private boolean suspect;
     private boolean reverted;
-    private long forgotAt = Long.MIN_VALUE / 2;
     private @Nullable SimDisk backupDisk;
     private @Nullable SimLog backupLog;
     private List<LogPosition> forgotten = List.of();
@@ -150,16 +149,6 @@ final class SimHost {
 
     DiskTrouble trouble() {
         return trouble;
-    }
-
-    /** It has lost its log, or was set back, at this time. */
-    void forgot(long now) {
-        forgotAt = now;
-    }
-
-    /** Whether nobody can know yet that it has lost its log: those who were in touch with it still take it for fit. */
-    boolean hasJustForgotten(long now) {
-        return now - forgotAt < 700_000_000L; // the shortest election timeout, and what a message takes
     }
 
     boolean isRotten() {

@@ -101,7 +101,7 @@ class SearchTest {
     private static boolean exists(String name) {
         String type = name.substring(0, name.indexOf('.'));
         String field = name.substring(name.indexOf('.') + 1);
-        return List.of("", "Message$", "Effect$", "RaftLog$").stream()
+        return List.of("", "Membership$", "Message$", "Effect$", "RaftLog$").stream()
                 .anyMatch(outer -> hasField(Raft.class.getPackageName() + "." + outer + type, field));
     }
 
