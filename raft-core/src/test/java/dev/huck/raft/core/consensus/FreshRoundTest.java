@@ -166,18 +166,78 @@ class FreshRoundTest {
     }
 
     @Test
-    void aNewcomerIsPromotedOnlyWhenThoseThatWouldVoteHaveAnsweredSince() {
+    void aLeaderThatStillRecoversIsNotLeanedOn() {
+        cluster.run(300);
+        cluster.hosts.values().forEach(host -> host.losePower(0));
+        cluster.start();
+        Host elected = null;
+        while (elected == null) {
+            if (cluster.network.isEmpty()) {
+                cluster.tick();
+                continue;
+            }
+            Message message = cluster.network.removeFirst();
+            Host to = cluster.host(message.to());
+            to.slowDisk |= message instanceof Message.VoteReply;
+            cluster.deliver(message);
+            elected = to.up().role() == Role.LEADER ? to : null;
+        }
+        cluster.run(300);
+        assertEquals(Loss.POWER, elected.up().loss(), "that it has recovered is not written down yet");
+        long removed = other(elected).id;
+        elected.step(new Event.ChangeMembers(1, Change.of(new Change.Remove(removed))));
+        cluster.run(650);
+        Effect.Changed refused = elected.seen(Effect.Changed.class).get(0);
+        assertEquals(Rejection.UNFIT_VOTERS, refused.reason());
+        assertEquals(List.of(elected.id), unfit(refused));
+    }
+
+    /** One that has caught up while nobody else was heard: what the others answered comes late. */
+    private List<Message> promotionThatWaits() {
         Host newcomer = cluster.add(4);
         newcomer.hardState = new HardState(0, 0);
         leader.step(new Event.ChangeMembers(1, Change.of(new Change.Add(CoreCluster.member(4, Voting.NEWCOMER)))));
         cluster.run(200);
         newcomer.start();
-        // Its own answers say that it has caught up; nobody else's come any more from then on.
-        cluster.drop = message -> message.to() == leader.id && message.from() != 4;
+        List<Message> late = new ArrayList<>();
+        cluster.drop = message -> message.to() == leader.id && message.from() != 4 && late.add(message);
         cluster.run(300);
-        assertEquals(Voting.NEWCOMER, leader.up().configuration().member(4).voting());
+        assertEquals(Voting.NEWCOMER, voting(4));
         cluster.drop = message -> false;
+        cluster.network.clear();
+        return late;
+    }
+
+    private Voting voting(long id) {
+        return Objects.requireNonNull(leader.up().configuration().member(id)).voting();
+    }
+
+    @Test
+    void aNewcomerIsPromotedOnlyWhenThoseThatWouldVoteHaveAnsweredSince() {
+        List<Message> late = promotionThatWaits();
+        late.forEach(cluster::deliver);
+        assertEquals(Voting.INCOMING, voting(4));
         cluster.run(500);
-        assertTrue(leader.up().configuration().isVoter(4));
+        assertEquals(Voting.VOTER, voting(4));
+    }
+
+    @Test
+    void aChangeThatWaitsForItsRoundGoesBeforeAPromotion() {
+        List<Message> late = promotionThatWaits();
+        remove(2, second);
+        late.forEach(cluster::deliver);
+        assertEquals(Voting.NEWCOMER, voting(4));
+        cluster.run(500);
+        assertEquals(2, ended().get(0).request());
+        assertNull(ended().get(0).reason());
+        assertEquals(Voting.VOTER, voting(4));
+    }
+
+    @Test
+    void whoHandsOverPromotesNobody() {
+        List<Message> late = promotionThatWaits();
+        leader.step(new Event.Transfer());
+        late.forEach(cluster::deliver);
+        assertEquals(Voting.NEWCOMER, voting(4));
     }
 }

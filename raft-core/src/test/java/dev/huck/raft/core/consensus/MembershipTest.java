@@ -110,6 +110,22 @@ class MembershipTest {
     }
 
     @Test
+    void aSecondChangeIsRefusedUntilTheFirstIsCommittedAlthoughNobodysVoteChanges() {
+        CoreCluster cluster = CoreCluster.of(3).start();
+        Host leader = cluster.elect();
+        cluster.drop = message ->
+                message instanceof Message.Append append && !append.entries().isEmpty();
+        leader.step(new Event.ChangeMembers(1, Change.of(new Change.Add(CoreCluster.member(9, Voting.LEARNER)))));
+        leader.step(new Event.ChangeMembers(2, Change.of(new Change.Remove(leader.id == 3 ? 2 : 3))));
+        cluster.run(300);
+        assertEquals(2, leader.seen(Effect.Changed.class).get(0).request());
+        assertEquals(
+                Rejection.CHANGE_IN_PROGRESS,
+                leader.seen(Effect.Changed.class).get(0).reason());
+        assertFalse(leader.up().configuration().isJoint());
+    }
+
+    @Test
     void theLastVoterCanNotBeRemoved() {
         CoreCluster cluster = CoreCluster.of(1).start();
         cluster.host(1).step(new Event.ChangeMembers(1, Change.of(new Change.Remove(1))));
