@@ -4,8 +4,8 @@ import dev.huck.raft.core.consensus.Limits;
 import dev.huck.raft.core.consensus.SessionBounds;
 
 /**
- * What a node holds in memory for its clients stays within its bounds: commands that wait and replies recorded before
- * their turn, of all and of one connection; commands on their way to the leader; sessions (dissertation §6.3).
+ * What a node holds in memory around its core stays within its bounds: commands that wait and replies recorded before
+ * their turn, of all and of one connection; commands on their way to the leader; messages that wait for a write; sessions (dissertation §6.3).
  */
 public final class ClientMemory {
     private static final String BOUNDS = "memory stays within its bounds";
@@ -14,6 +14,8 @@ public final class ClientMemory {
 
     /** Messages that wait for their term to be durable. */
     private static final int HELD_BACK = 256;
+    /** Bytes of messages whose sender's incarnation is being written down. */
+    private static final long EARLY = 1 << 20;
     /** The most that one connection may hold before no more is read from it, whatever the budget. */
     private static final long LARGEST_SHARE = 16L << 20;
     /** Of each connection this much is not counted. */
@@ -60,6 +62,10 @@ public final class ClientMemory {
         }
         if (node.messagesHeldBack() > HELD_BACK) {
             violated("a node holds " + node.messagesHeldBack() + " messages back, " + HELD_BACK + " at most");
+        }
+        if (node.earlyBytes() < 0 || node.earlyBytes() > EARLY) {
+            violated("a node holds " + node.earlyBytes() + " bytes of members whose incarnation is not on disk, "
+                    + EARLY + " at most");
         }
         int open = node.sessions();
         if (open > Math.max(1, sessions.most())) {

@@ -5,10 +5,13 @@ import dev.huck.raft.core.consensus.Limits;
 
 /**
  * What a core holds in memory stays within its limits: recent entries, what was proposed and not applied, what the machine
- * was handed, what is under way to a peer (dissertation §10.2, flow control of pipelined appends).
+ * was handed, what is under way to a peer, reads that wait for an index (dissertation §10.2, flow control of pipelined appends).
  */
 public final class CoreMemory {
     private static final String BOUNDS = "memory stays within its bounds";
+
+    /** Numbers of reads that wait for a read index, as the documentation states it. */
+    private static final int READS = 4096;
 
     private final Report report;
     private final Limits limits;
@@ -46,6 +49,12 @@ public final class CoreMemory {
                     BOUNDS,
                     "store " + core.storeId() + " has " + held.messages() + " messages under way to a peer, "
                             + limits.windowMessages() + " at most");
+        }
+        if (held.reads() > READS) {
+            report.violated(
+                    BOUNDS,
+                    "store " + core.storeId() + " keeps " + held.reads() + " reads that wait for an index, " + READS
+                            + " at most");
         }
     }
 

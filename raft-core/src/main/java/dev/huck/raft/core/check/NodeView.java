@@ -12,6 +12,9 @@ public interface NodeView {
     /** @return how many messages wait until the term in which they speak is durable */
     int messagesHeldBack();
 
+    /** @return bytes of members' messages that wait until their new incarnation is on disk */
+    long earlyBytes();
+
     /** @return how many client sessions are open */
     int sessions();
 

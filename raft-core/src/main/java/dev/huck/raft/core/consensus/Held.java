@@ -11,6 +11,14 @@ package dev.huck.raft.core.consensus;
  * @param applying what the machine has been handed and has not applied, without the newest
  * @param window what is under way to the peer that has most under way, without the newest message
  * @param messages how many messages are under way to the peer that has most of them
+ * @param reads how many batches of reads, and nodes that ask for theirs, wait for a read index
  */
 public record Held(
-        long cached, long cachedFrom, long counted, long proposed, long applying, long window, int messages) {}
+        long cached,
+        long cachedFrom,
+        long counted,
+        long proposed,
+        long applying,
+        long window,
+        int messages,
+        int reads) {}

@@ -261,7 +261,8 @@ public final class Raft {
                 leading == null ? 0 : leading.proposedBeforeLast(),
                 applying.inflightBeforeLast(),
                 leading == null ? 0 : leading.replication.fullestWindow(Progress::inflightBeforeLast),
-                leading == null ? 0 : leading.replication.mostMessages());
+                leading == null ? 0 : leading.replication.mostMessages(),
+                leading == null ? remoteReads.held() : leading.reads.held());
     }
 
     /** @return the same, but counted anew from what is there, which is slow */
@@ -274,7 +275,8 @@ public final class Raft {
                 leading == null ? 0 : leading.proposedBeforeLastAnew(),
                 applying.inflightBeforeLastAnew(),
                 leading == null ? 0 : leading.replication.fullestWindow(Progress::inflightBeforeLastAnew),
-                leading == null ? 0 : leading.replication.mostMessages());
+                leading == null ? 0 : leading.replication.mostMessages(),
+                leading == null ? remoteReads.held() : leading.reads.held());
     }
 
     /** @return why this node may have forgotten what it acknowledged, and so neither votes nor counts */

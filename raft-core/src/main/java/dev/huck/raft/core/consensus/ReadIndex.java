@@ -13,6 +13,9 @@ import java.util.Map;
  * rounds are the leader's own numbers, never the caller's.
  */
 final class ReadIndex {
+    /** So many may wait; this node's clients are told that it is busy, and other nodes ask again. */
+    static final int MOST = 4096;
+
     private final Leader leading;
     private Readers waiting = new Readers();
     private Readers asked = new Readers();
@@ -24,8 +27,12 @@ final class ReadIndex {
         final List<Long> batches = new ArrayList<>();
         final Map<Long, Long> peers = new LinkedHashMap<>();
 
+        int size() {
+            return batches.size() + peers.size();
+        }
+
         boolean isEmpty() {
-            return batches.isEmpty() && peers.isEmpty();
+            return size() == 0;
         }
     }
 
@@ -34,12 +41,23 @@ final class ReadIndex {
     }
 
     void add(long batch) {
-        waiting.batches.add(batch);
+        if (held() < MOST) {
+            waiting.batches.add(batch);
+        } else {
+            leading.raft.outbox.add(new Effect.Rejected(batch, Rejection.BUSY));
+        }
     }
 
     /** A node asks for its clients. It has one request under way at a time, so one place each is enough. */
     void add(ReadIndexRequest request) {
-        waiting.peers.put(request.from(), request.token());
+        if (held() < MOST || waiting.peers.containsKey(request.from())) {
+            waiting.peers.put(request.from(), request.token());
+        }
+    }
+
+    /** How many wait: until the term opens, as long as nobody answers, and longer than their clients do. */
+    int held() {
+        return waiting.size() + asked.size();
     }
 
     /** Opens a round for those that wait, unless one is under way or the term is not open yet. */

@@ -24,7 +24,16 @@ final class RemoteReads {
     }
 
     void add(long batch) {
-        waiting.add(batch);
+        if (held() < ReadIndex.MOST) {
+            waiting.add(batch);
+        } else {
+            raft.outbox.add(new Effect.Rejected(batch, Rejection.BUSY));
+        }
+    }
+
+    /** How many wait: a leader that is heard and answers nothing keeps them for as long. */
+    int held() {
+        return waiting.size() + asked.size();
     }
 
     /** The end of a turn. */

@@ -209,7 +209,7 @@ final class EventLoop implements Loop {
 
     /** What the node holds around its core, for who runs it in one thread. */
     NodeView memory() {
-        return new NodeMemory(budget, requests, machine, heldBack);
+        return new NodeMemory(budget, requests, machine, heldBack, incarnations);
     }
 
     Peers book() {

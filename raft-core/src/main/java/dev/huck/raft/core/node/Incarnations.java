@@ -7,9 +7,7 @@ import dev.huck.raft.core.consensus.Message;
 import dev.huck.raft.core.storage.Incarnation;
 import dev.huck.raft.core.storage.NodeRecord;
 import dev.huck.raft.core.wire.Envelope;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,8 +26,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Incarnations {
     private static final Logger LOG = LoggerFactory.getLogger("dev.huck.raft");
-    /** Messages kept of one member while its incarnation is written down; more are lost, as on a network. */
-    private static final int MOST_HELD = 64;
 
     private final long self;
     private final Incarnation own;
@@ -40,9 +36,11 @@ final class Incarnations {
     private final Consumer<Message> deliver;
     private final Map<Long, Incarnation> seen = new ConcurrentHashMap<>();
     private final Map<Long, Held> held = new HashMap<>();
+    private final EarlyMessages early = new EarlyMessages();
     private final Map<Long, Incarnation> refused = new HashMap<>();
 
-    private record Held(Incarnation incarnation, List<Message> messages, Configuration configuration) {}
+    /** What is being written down of a member. */
+    private record Held(Incarnation incarnation, Configuration configuration) {}
 
     Incarnations(NodeRecord record, LogWriter writer, Peers peers, Consumer<Runnable> loop, Consumer<Message> deliver) {
         this.self = record.storeId();
@@ -66,6 +64,11 @@ final class Incarnations {
         return known == null ? 0 : known.run();
     }
 
+    /** Bytes of messages that wait until the incarnation of who sent them is on disk. */
+    long earlyBytes() {
+        return early.bytes();
+    }
+
     /** Takes what a message says of this node. Any thread. */
     void echoed(Envelope envelope) {
         if (envelope.heard() == own.run() && heard.compareAndSet(false, true)) {
@@ -82,13 +85,13 @@ final class Incarnations {
         if (newest != null && claimed.number() <= newest.number() && !claimed.equals(newest)) {
             refuse(envelope, from, newest);
         } else if (waiting != null && claimed.equals(newest)) {
-            if (waiting.messages.size() < MOST_HELD) {
-                waiting.messages.add(message);
-            }
+            early.keep(from, message);
         } else if (claimed.equals(newest) || !isMember(from, configuration) || !hasRoom(from, configuration)) {
             deliver.accept(message);
         } else {
-            held.put(from, new Held(claimed, new ArrayList<>(List.of(message)), configuration));
+            held.put(from, new Held(claimed, configuration));
+            early.take(from); // What an earlier life of it has said counts no more.
+            early.keep(from, message);
             writer.changeRecord(
                     record -> record.withSeen(with(record.seen(), from, claimed, configuration)),
                     () -> loop.accept(() -> written(from, claimed)));
@@ -127,7 +130,7 @@ final class Incarnations {
             Map<Long, Incarnation> after = with(seen, from, incarnation, waiting.configuration);
             seen.keySet().retainAll(after.keySet());
             seen.putAll(after);
-            waiting.messages.forEach(deliver);
+            early.take(from).forEach(deliver);
         }
     }
 

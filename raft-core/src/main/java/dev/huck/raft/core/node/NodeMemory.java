@@ -5,7 +5,12 @@ import dev.huck.raft.core.consensus.Effect;
 import java.util.Queue;
 
 /** What a node holds in memory around its core, for whoever runs it in one thread and checks it. */
-record NodeMemory(Budget budget, Requests requests, MachineRunner machine, Queue<Effect.SendAfter> heldBack)
+record NodeMemory(
+        Budget budget,
+        Requests requests,
+        MachineRunner machine,
+        Queue<Effect.SendAfter> heldBack,
+        Incarnations incarnations)
         implements NodeView {
 
     @Override
@@ -21,6 +26,11 @@ record NodeMemory(Budget budget, Requests requests, MachineRunner machine, Queue
     @Override
     public int messagesHeldBack() {
         return heldBack.size();
+    }
+
+    @Override
+    public long earlyBytes() {
+        return incarnations.earlyBytes();
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.huck.raft.core.consensus.CoreCluster.Host;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Dissertation §6.4: linearizable reads. */
@@ -48,6 +49,43 @@ class ReadsTest {
         cluster.drop = message -> false;
         cluster.run(1000);
         assertEquals(1, leader.seen(Effect.ReadReady.class).size());
+    }
+
+    @Test
+    void moreReadsThanMayWaitForAnIndexAreAnsweredBusy() {
+        CoreCluster cluster = CoreCluster.of(3).start();
+        Host leader = cluster.elect();
+        cluster.drop = message -> message instanceof Message.AppendReply;
+        for (int batch = 1; batch <= ReadIndex.MOST + 2; batch++) {
+            leader.step(new Event.Read(batch));
+        }
+        assertEquals(4096, leader.up().held().reads());
+        assertEquals(
+                List.of(
+                        new Effect.Rejected(ReadIndex.MOST + 1, Rejection.BUSY),
+                        new Effect.Rejected(ReadIndex.MOST + 2, Rejection.BUSY)),
+                leader.seen(Effect.Rejected.class));
+        cluster.drop = message -> false;
+        cluster.run(300);
+        assertEquals(ReadIndex.MOST, leader.seen(Effect.ReadReady.class).size());
+        assertEquals(0, leader.up().held().reads());
+    }
+
+    @Test
+    void aNodeThatAsksForItsReadsHasNoMoreRoomThanALeader() {
+        CoreCluster cluster = CoreCluster.of(3).start();
+        Host leader = cluster.elect();
+        Host follower = cluster.host(leader.id == 1 ? 2 : 1);
+        cluster.drop = message -> message instanceof Message.ReadIndexReply;
+        for (int batch = 1; batch <= ReadIndex.MOST + 1; batch++) {
+            follower.step(new Event.Read(batch, true));
+        }
+        assertEquals(4096, follower.up().held().reads());
+        assertEquals(
+                List.of(new Effect.Rejected(ReadIndex.MOST + 1, Rejection.BUSY)), follower.seen(Effect.Rejected.class));
+        cluster.drop = message -> false;
+        cluster.run(500);
+        assertEquals(ReadIndex.MOST, follower.seen(Effect.ReadReady.class).size());
     }
 
     @Test

@@ -81,7 +81,8 @@ class MemoryChecksTest {
             int messagesHeldBack,
             int sessions,
             long sessionBytes,
-            long sessionBytesAnew)
+            long sessionBytesAnew,
+            long earlyBytes)
             implements NodeView {}
 
     private record Connection(long heldBytes, long heldBytesAnew) implements ConnectionView {}
@@ -113,85 +114,98 @@ class MemoryChecksTest {
 
     @Test
     void oldEntriesAreKeptBeyondTheCacheOnlyUntilTheyAreDurable() {
-        passes(new Held(50, 1, 9, 0, 0, 0, 0));
-        passes(new Held(51, 10, 9, 0, 0, 0, 0));
-        fails(new Held(51, 9, 9, 0, 0, 0, 0));
+        passes(new Held(50, 1, 9, 0, 0, 0, 0, 0));
+        passes(new Held(51, 10, 9, 0, 0, 0, 0, 0));
+        fails(new Held(51, 9, 9, 0, 0, 0, 0, 0));
     }
 
     @Test
     void nothingIsProposedBeyondTheBudget() {
-        passes(new Held(0, 1, 0, 1_000, 0, 0, 0));
-        fails(new Held(0, 1, 0, 1_001, 0, 0, 0));
+        passes(new Held(0, 1, 0, 1_000, 0, 0, 0, 0));
+        fails(new Held(0, 1, 0, 1_001, 0, 0, 0, 0));
     }
 
     @Test
     void nothingIsHandedToAMachineThatHasEnoughToDo() {
-        passes(new Held(0, 1, 0, 0, 199, 0, 0));
-        fails(new Held(0, 1, 0, 0, 200, 0, 0));
+        passes(new Held(0, 1, 0, 0, 199, 0, 0, 0));
+        fails(new Held(0, 1, 0, 0, 200, 0, 0, 0));
     }
 
     @Test
     void nothingIsSentIntoAWindowThatIsFull() {
-        passes(new Held(0, 1, 0, 0, 0, 99, 3));
-        fails(new Held(0, 1, 0, 0, 0, 100, 3));
-        fails(new Held(0, 1, 0, 0, 0, 99, 4));
+        passes(new Held(0, 1, 0, 0, 0, 99, 3, 0));
+        fails(new Held(0, 1, 0, 0, 0, 100, 3, 0));
+        fails(new Held(0, 1, 0, 0, 0, 99, 4, 0));
+    }
+
+    @Test
+    void readsThatWaitForAnIndexAreCounted() {
+        passes(new Held(0, 1, 0, 0, 0, 0, 0, 4_096));
+        fails(new Held(0, 1, 0, 0, 0, 0, 0, 4_097));
+    }
+
+    @Test
+    void messagesWhoseSenderIsBeingWrittenDownAreCounted() {
+        passes(new Node(0, 0, 0, 0, 0, 0, 1 << 20));
+        fails(new Node(0, 0, 0, 0, 0, 0, (1 << 20) + 1));
+        fails(new Node(0, 0, 0, 0, 0, 0, -1));
     }
 
     @Test
     void coreThatDoesNotCountWhatItHoldsIsSeen() {
-        Held held = new Held(40, 1, 9, 0, 0, 0, 0);
+        Held held = new Held(40, 1, 9, 0, 0, 0, 0, 0);
         cores.compare(new Core(), held, held);
         assertEquals(List.of(), found);
-        cores.compare(new Core(), held, new Held(41, 1, 9, 0, 0, 0, 0));
+        cores.compare(new Core(), held, new Held(41, 1, 9, 0, 0, 0, 0, 0));
         expectOne();
     }
 
     @Test
     void commandsAndRefusalsTakeAnEighthMoreThanTheBudgetAtMost() {
-        passes(new Node(9_000, 0, 0, 0, 0, 0));
-        fails(new Node(9_001, 0, 0, 0, 0, 0));
-        fails(new Node(-1, 0, 0, 0, 0, 0));
+        passes(new Node(9_000, 0, 0, 0, 0, 0, 0));
+        fails(new Node(9_001, 0, 0, 0, 0, 0, 0));
+        fails(new Node(-1, 0, 0, 0, 0, 0, 0));
     }
 
     @Test
     void nothingIsForwardedIntoAWindowThatIsFull() {
-        passes(new Node(0, 99, 0, 0, 0, 0));
-        fails(new Node(0, 100, 0, 0, 0, 0));
+        passes(new Node(0, 99, 0, 0, 0, 0, 0));
+        fails(new Node(0, 100, 0, 0, 0, 0, 0));
     }
 
     @Test
     void messagesThatWaitForTheDiskAreCounted() {
-        passes(new Node(0, 0, 256, 0, 0, 0));
-        fails(new Node(0, 0, 257, 0, 0, 0));
+        passes(new Node(0, 0, 256, 0, 0, 0, 0));
+        fails(new Node(0, 0, 257, 0, 0, 0, 0));
     }
 
     @Test
     void sessionsAreBoundedInNumberAndSizeButForTheOneAtHand() {
-        passes(new Node(0, 0, 0, 2, 600, 600));
-        fails(new Node(0, 0, 0, 3, 600, 600));
-        fails(new Node(0, 0, 0, 2, 601, 601));
+        passes(new Node(0, 0, 0, 2, 600, 600, 0));
+        fails(new Node(0, 0, 0, 3, 600, 600, 0));
+        fails(new Node(0, 0, 0, 2, 601, 601, 0));
         ClientMemory tight = new ClientMemory(report, 8_000, LIMITS, new SessionBounds(1, 2, 100, 1));
-        tight.observe(new Node(0, 0, 0, 1, 392, 392));
+        tight.observe(new Node(0, 0, 0, 1, 392, 392, 0));
         assertEquals(List.of(), found);
-        tight.observe(new Node(0, 0, 0, 1, 393, 393));
+        tight.observe(new Node(0, 0, 0, 1, 393, 393, 0));
         expectOne();
     }
 
     @Test
     void nodeThatDoesNotCountItsSessionsIsSeen() {
-        clients.compare(new Node(0, 0, 0, 1, 300, 300));
+        clients.compare(new Node(0, 0, 0, 1, 300, 300, 0));
         assertEquals(List.of(), found);
-        clients.compare(new Node(0, 0, 0, 1, 300, 301));
+        clients.compare(new Node(0, 0, 0, 1, 300, 301, 0));
         expectOne();
     }
 
     @Test
     void connectionThatHoldsMoreThanIsCountedIsSeen() {
-        clients.observe(new Node(1_000, 0, 0, 0, 0, 0), List.of(new Connection(5_096, 5_096)));
+        clients.observe(new Node(1_000, 0, 0, 0, 0, 0, 0), List.of(new Connection(5_096, 5_096)));
         assertEquals(List.of(), found);
-        clients.observe(new Node(1_000, 0, 0, 0, 0, 0), List.of(new Connection(5_095, 5_096)));
+        clients.observe(new Node(1_000, 0, 0, 0, 0, 0, 0), List.of(new Connection(5_095, 5_096)));
         expectOne();
-        clients.observe(new Node(999, 0, 0, 0, 0, 0), List.of(new Connection(5_096, 5_096)));
+        clients.observe(new Node(999, 0, 0, 0, 0, 0, 0), List.of(new Connection(5_096, 5_096)));
         expectOne();
     }
 
@@ -205,9 +219,9 @@ class MemoryChecksTest {
 
     @Test
     void whatIsNotGivenBackIsSeen() {
-        clients.isIdle(new Node(0, 0, 0, 2, 600, 600));
+        clients.isIdle(new Node(0, 0, 0, 2, 600, 600, 0));
         assertEquals(List.of(), found);
-        clients.isIdle(new Node(1, 0, 0, 0, 0, 0));
+        clients.isIdle(new Node(1, 0, 0, 0, 0, 0, 0));
         expectOne();
     }
 }
