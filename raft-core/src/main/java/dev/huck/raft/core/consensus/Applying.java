@@ -26,6 +26,8 @@ final class Applying {
 
     private long bytesSinceSnapshot;
     private boolean takingSnapshot;
+    /** Whether the machine's state is suspect. */
+    private boolean distrusted;
     /** What the machine was last told to restore. */
     private long restoring;
 
@@ -145,7 +147,17 @@ final class Applying {
                             + raft.log.base().index() + ": snapshots of this node are damaged",
                     null);
         }
+        distrusted = false;
         restart(index);
+    }
+
+    /** Nothing is applied until the machine is built anew. */
+    void distrust() {
+        distrusted = true;
+    }
+
+    boolean isDistrusted() {
+        return distrusted;
     }
 
     /** The machine starts anew from a snapshot. */

@@ -70,6 +70,9 @@ public sealed interface Event {
      */
     record Applied(long index) implements Event {}
 
+    /** The machine's state is suspect: it applies and answers nothing until {@link MachineRestarted}, if that ever comes. */
+    record MachineDistrusted() implements Event {}
+
     /**
      * The machine was built anew from the newest snapshot and wants everything behind it again.
      *

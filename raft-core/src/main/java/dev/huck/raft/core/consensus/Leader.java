@@ -5,6 +5,7 @@ import dev.huck.raft.core.consensus.Message.AppendReply;
 import dev.huck.raft.core.consensus.Message.SnapshotReply;
 import dev.huck.raft.core.consensus.Message.TimeoutNow;
 import java.util.ArrayDeque;
+import java.util.TreeSet;
 
 /** Leads its term: appends, replicates, commits, confirms reads, and goes when it has lost its quorum. */
 final class Leader implements RoleState {
@@ -22,6 +23,9 @@ final class Leader implements RoleState {
     private long transferTo;
     private long transferUntil;
     private boolean offered;
+    /** To whom this node offered in vain what it can't do itself. */
+    private final TreeSet<Long> declined = new TreeSet<>();
+
     private boolean leaseVoided;
     /** The first round on which a lease may rest. */
     private long leaseRound = 1;
@@ -40,6 +44,9 @@ final class Leader implements RoleState {
         raft.appendToLog(new LogEntry(opening, raft.term, Entries.noop(raft.stampEnd)));
         raft.recovering.elected();
         beat();
+        if (raft.applying.isDistrusted()) {
+            transfer();
+        }
     }
 
     boolean hasOpened() {
@@ -57,9 +64,10 @@ final class Leader implements RoleState {
             return;
         }
         if (transferTo != 0 && raft.now >= transferUntil) {
+            declined.add(transferTo);
             transferTo = 0;
         }
-        if (isStalled(2)) {
+        if (isStalled(2) || isOfNoUse()) {
             raft.becomeFollower(raft.term);
             return;
         }
@@ -88,6 +96,18 @@ final class Leader implements RoleState {
         long machineSince = Math.max(openedAt, raft.applying.waitingSince(raft.now));
         return !raft.configuration().isSoleVoter(raft.self)
                 && (raft.now - raft.log.writingSince(raft.now) > limit || raft.now - machineSince > limit);
+    }
+
+    /**
+     * Whether this node's machine is suspect and nobody takes over: those of the others may be, too, and one that gets on
+     * is elected sooner if nobody leads.
+     */
+    private boolean isOfNoUse() {
+        if (!raft.applying.isDistrusted() || raft.configuration().isSoleVoter(raft.self)) {
+            return false;
+        }
+        transfer();
+        return transferTo == 0;
     }
 
     private void beat() {
@@ -184,7 +204,10 @@ final class Leader implements RoleState {
     /** Hands over to the voter that has most of the log (dissertation §3.10). */
     void transfer() {
         if (transferTo == 0) {
-            transferTo = replication.mostUpToDateVoter();
+            if (!raft.applying.isDistrusted()) {
+                declined.clear(); // Whoever is asked anew may be able to by now.
+            }
+            transferTo = replication.mostUpToDateVoter(declined);
             offered = false;
             transferUntil = raft.now + raft.settings().electionMinNanos();
         }

@@ -5,6 +5,7 @@ import dev.huck.raft.core.consensus.Member.Voting;
 import dev.huck.raft.core.consensus.Message.TimeoutNow;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,7 +156,7 @@ final class Membership {
         Member me = current.member(raft.self);
         if (me == null || !me.votesInNew()) {
             // Not in its own configuration any more: its work is done.
-            long heir = leading.replication.mostUpToDateVoter();
+            long heir = leading.replication.mostUpToDateVoter(new TreeSet<>());
             if (heir != 0) {
                 raft.send(new TimeoutNow(raft.self, heir, raft.term));
             }

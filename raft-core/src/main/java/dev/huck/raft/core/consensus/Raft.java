@@ -130,6 +130,11 @@ public final class Raft {
             recovering.ended();
         } else if (event instanceof Event.Applied applied) {
             applying.applied(applied.index());
+        } else if (event instanceof Event.MachineDistrusted) {
+            applying.distrust();
+            if (role instanceof Leader leading) {
+                leading.transfer();
+            }
         } else if (event instanceof Event.MachineRestarted restarted) {
             applying.rebuilt(restarted.index(), restarted.told());
         } else if (event instanceof Event.EntriesRead read) {
@@ -445,7 +450,8 @@ public final class Raft {
             if (timeout.term() == term
                     && timeout.from() == leader
                     && configuration().isVoter(self)
-                    && !recovering.isActive()) {
+                    && !recovering.isActive()
+                    && !applying.isDistrusted()) { // Else it would only hand over in turn.
                 campaign(true);
             }
         } else if (message instanceof CatchUp answer) {

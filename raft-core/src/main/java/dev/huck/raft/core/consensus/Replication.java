@@ -13,6 +13,7 @@ import dev.huck.raft.core.consensus.Message.SnapshotReply;
 import dev.huck.raft.core.consensus.Progress.Mode;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -152,14 +153,15 @@ final class Replication {
         });
     }
 
-    /** The voter, of those that answer, to which leadership is best handed; 0 if there is none. */
-    long mostUpToDateVoter() {
+    /** The voter, of those that answer and have not declined, to which leadership is best handed; 0 if there is none. */
+    long mostUpToDateVoter(Set<Long> declined) {
         long best = 0;
         long match = -1;
         for (Progress peer : peers.values()) {
             Member member = raft.configuration().member(peer.peer);
             boolean answers = raft.now - peer.answeredAt < raft.settings().electionMinNanos();
-            if (member != null && member.votesInNew() && answers && peer.nonce == 0 && peer.match > match) {
+            boolean may = member != null && member.votesInNew() && peer.nonce == 0 && !declined.contains(peer.peer);
+            if (may && answers && peer.match > match) {
                 best = peer.peer;
                 match = peer.match;
             }

@@ -279,7 +279,7 @@ final class EventLoop implements Loop {
     public void machineFailed(Throwable cause, long index) {
         LOG.error("the machine failed at index {}; this node hands over and rebuilds its state", index, cause);
         observer.machineFailed(index);
-        mailbox.post(new Event.Transfer());
+        mailbox.post(new Event.MachineDistrusted());
     }
 
     @Override
@@ -293,7 +293,7 @@ final class EventLoop implements Loop {
         mailbox.post((Runnable) () -> {
             observer.diverged(finding, raft);
             if (finding.alone() == record.storeId()) {
-                step(new Event.Transfer());
+                step(new Event.MachineDistrusted());
                 machine.standsAlone(finding.index(), raft.base().index(), again);
             }
         });
@@ -561,9 +561,6 @@ final class EventLoop implements Loop {
     private void roleChanged(Effect.RoleChanged changed) {
         String leader = changed.leader() == 0 ? "unknown" : peers.addressOf(changed.leader());
         LOG.info("{} in term {}, leader {}", changed.role(), changed.term(), leader);
-        if (changed.role() == Role.LEADER && machine.suspect() != null) {
-            mailbox.post(new Event.Transfer()); // It could answer nothing.
-        }
         if (changed.role() != Role.LEADER) {
             handOvers.forEach(future -> future.complete(null));
             handOvers.clear();

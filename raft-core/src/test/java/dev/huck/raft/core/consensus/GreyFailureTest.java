@@ -58,6 +58,92 @@ class GreyFailureTest {
         assertNotEquals(first.id, leader().id);
     }
 
+    private static long leaderships(Host host) {
+        return host.seen(Effect.RoleChanged.class).stream()
+                .filter(changed -> changed.role() == Role.LEADER)
+                .count();
+    }
+
+    @Test
+    void leadershipIsNotHandedToOneWhoseMachineIsSuspectToo() {
+        Host suspect = cluster.host(first.id == 1 ? 2 : 1); // It would be the first choice.
+        suspect.step(new Event.MachineDistrusted());
+        first.step(new Event.MachineDistrusted());
+        cluster.run(SOON);
+        assertEquals(6 - first.id - suspect.id, leader().id);
+        assertEquals(0, leaderships(suspect));
+    }
+
+    @Test
+    void thoseWhoseMachinesAreAllSuspectDoNotHandOverInCircles() {
+        cluster.hosts.values().forEach(host -> host.step(new Event.MachineDistrusted()));
+        long before = first.up().term();
+        cluster.run(10 * SOON);
+        long shortest = CoreCluster.SETTINGS.electionMinNanos() / CoreCluster.MILLIS;
+        for (Host host : cluster.hosts.values()) {
+            long terms = host.up().term() - before;
+            assertTrue(terms <= 10 * SOON / shortest, terms + " terms, some shorter than an election timeout");
+        }
+        Host rebuilt = cluster.host(first.id == 1 ? 2 : 1);
+        rebuilt.step(new Event.MachineRestarted(0, 0));
+        cluster.run(3 * SOON);
+        assertEquals(rebuilt.id, leader().id);
+        long term = rebuilt.up().term();
+        cluster.run(10 * SOON);
+        assertEquals(rebuilt.id, leader().id);
+        assertEquals(term, rebuilt.up().term());
+    }
+
+    @Test
+    void leaderWhoseMachineIsSuspectGoesSilentWhenNobodyTakesOver() {
+        cluster.drop = message -> message instanceof TimeoutNow;
+        first.step(new Event.MachineDistrusted());
+        cluster.run(2 * SOON);
+        assertNotEquals(first.id, leader().id);
+    }
+
+    @Test
+    void whoIsElectedWithASuspectMachineTakesNothingOn() {
+        Host suspect = cluster.host(first.id == 1 ? 2 : 1);
+        suspect.step(new Event.MachineDistrusted());
+        first.crash();
+        cluster.drop = message -> message instanceof Message.PreVote && message.from() != suspect.id;
+        while (suspect.up().role() != Role.LEADER) {
+            if (cluster.network.isEmpty()) {
+                cluster.tick();
+            } else {
+                cluster.deliver(cluster.network.removeFirst());
+            }
+        }
+        cluster.propose(suspect, "set");
+        assertEquals(
+                Rejection.TRANSFERRING,
+                suspect.seen(Effect.Rejected.class).get(0).reason());
+    }
+
+    @Test
+    void whoDeclinedMayBeAskedAgainWhenItsMachineIsRebuilt() {
+        Host suspect = cluster.host(first.id == 1 ? 2 : 1);
+        suspect.step(new Event.MachineDistrusted());
+        first.step(new Event.Transfer());
+        cluster.run(700);
+        assertEquals(first.id, leader().id, "a leader whose machine is well goes on");
+        suspect.step(new Event.MachineRestarted(0, 0));
+        cluster.cutOff.add(6 - first.id - suspect.id);
+        cluster.run(700);
+        first.step(new Event.Transfer());
+        cluster.settle();
+        assertEquals(1, leaderships(suspect));
+    }
+
+    @Test
+    void voterThatIsAloneLeadsWhateverItsMachineIs() {
+        CoreCluster one = CoreCluster.of(1).start();
+        one.host(1).step(new Event.MachineDistrusted());
+        one.run(SOON);
+        assertEquals(Role.LEADER, one.host(1).up().role());
+    }
+
     @Test
     void idleMachineIsNotAStalledOne() {
         cluster.run(10 * SOON);
