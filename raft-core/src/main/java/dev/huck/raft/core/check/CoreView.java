@@ -33,6 +33,16 @@ public interface CoreView {
         return false;
     }
 
+    /**
+     * Whether it would answer reads without asking anybody.
+     *
+     * @param now monotonic nanoseconds of its own clock
+     * @return whether it leads under a lease that has not run out by then
+     */
+    default boolean hasLease(long now) {
+        return false;
+    }
+
     /** @return the configuration in force */
     Configuration configuration();
 

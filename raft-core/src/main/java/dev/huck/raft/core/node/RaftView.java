@@ -54,6 +54,11 @@ public record RaftView(Raft raft) implements CoreView {
     }
 
     @Override
+    public boolean hasLease(long now) {
+        return raft.role() == Role.LEADER && now - raft.leaseUntil() < 0;
+    }
+
+    @Override
     public Configuration configuration() {
         return raft.configuration();
     }

@@ -153,7 +153,14 @@ public enum FaultKind {
             "liveness: in the end only a random quorum is healed; the others stay down or cut off for ever"),
 
     /** Nodes that are stopped and started. */
-    RESTART(Per.EVERY, 0.5, 3_000, 20_000, "leadership: a node is asked to stop, and started again");
+    RESTART(Per.EVERY, 0.5, 3_000, 20_000, "leadership: a node is asked to stop, and started again"),
+    /** What a lease has to be safe from. */
+    LEASE(
+            Per.EVERY,
+            0.2,
+            2_000,
+            5_000,
+            "leadership: the leader loses the others while its lease runs, and they may go on without it");
 
     /** What a kind happens to. */
     private enum Per {

@@ -19,6 +19,7 @@ final class Faults {
     private final RunSpec spec;
     private final Operator operator;
     private final Partitions partitions;
+    private final LeaseAttack leases;
     private final DiskFaults disks;
     private final Application application;
     private final List<String> happened = new ArrayList<>();
@@ -39,6 +40,7 @@ final class Faults {
         this.spec = spec;
         this.operator = operator;
         this.partitions = new Partitions(world, cluster);
+        this.leases = new LeaseAttack(world, cluster, operator);
     }
 
     void start() {
@@ -102,6 +104,7 @@ final class Faults {
             case SNAPSHOT -> operator.takeSnapshot(random);
             case TRANSFER -> operator.transfer();
             case RESTART -> operator.restart(random);
+            case LEASE -> leases.begin(random);
             case BIT_FLIP -> turnBit(random);
             case HANG_UP -> application.hangUp(random);
             default -> throw new IllegalStateException(kind + " does not happen at moments");

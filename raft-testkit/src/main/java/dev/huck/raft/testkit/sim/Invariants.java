@@ -19,7 +19,9 @@ import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.testkit.check.AppliedHistory;
 import dev.huck.raft.testkit.check.CaughtUpVoters;
 import dev.huck.raft.testkit.check.ConfigurationSafety;
+import dev.huck.raft.testkit.check.LeaseSafety;
 import dev.huck.raft.testkit.check.LogMatching;
+import dev.huck.raft.testkit.check.QuorumContact;
 import dev.huck.raft.testkit.check.SyncWindow;
 import java.util.HashMap;
 import java.util.List;
@@ -31,9 +33,13 @@ final class Invariants implements SimLog.Observer {
     /** Three of the shortest election timeouts: a round of catching up, the one that is open, and the way. */
     private static final long CATCH_UP_NANOS = 3 * 600_000_000L;
 
+    /** Two of the longest election timeouts; a node gives way after the shortest, and timers may be late. */
+    private static final long CONTACT_NANOS = 2 * 1_200_000_000L;
+
     private final SimWorld world;
     private final Durability durability;
     private final long syncWindow;
+    private final boolean leasesHold;
     private final CommittedLog committed = new CommittedLog();
     private final ElectionSafety elections;
     private final LeaderCompleteness completeness;
@@ -44,6 +50,7 @@ final class Invariants implements SimLog.Observer {
     private final MembershipRules rules;
     private final CaughtUpVoters caughtUp;
     private final VoteOncePerTerm votes;
+    private final LeaseSafety leases;
     private final AppliedHistory applied;
     private final Map<Long, SimHost> stores = new HashMap<>();
     /** What it acknowledged before may be counted: those that are left are enough to keep it. */
@@ -66,20 +73,31 @@ final class Invariants implements SimLog.Observer {
         final MonotonicProgress progress;
         final LeaderAppendOnly appendOnly;
         final SyncWindow window;
+        final QuorumContact contact;
+        /** Until when its newest event took time: what its core shows is of then. */
+        long busyUntil;
+
         long commit;
         long base = -1;
         Configuration configuration = Configuration.EMPTY;
 
         Watched(Report report, String name, long syncWindow) {
             this.window = new SyncWindow(report, name, syncWindow);
+            this.contact = new QuorumContact(report, CONTACT_NANOS);
             this.progress = new MonotonicProgress(report);
             this.appendOnly = new LeaderAppendOnly(report);
         }
     }
 
-    /** @param syncWindow how long an entry may stay unsynced, in nanoseconds; {@link Long#MAX_VALUE} for ever */
-    Invariants(SimWorld world, Durability durability, long syncWindow) {
+    /**
+     * Checks of a run.
+     *
+     * @param syncWindow how long an entry may stay unsynced, in nanoseconds; {@link Long#MAX_VALUE} for ever
+     * @param leasesHold whether clocks run as leases need it
+     */
+    Invariants(SimWorld world, Durability durability, long syncWindow, boolean leasesHold) {
         this.world = world;
+        this.leasesHold = leasesHold;
         this.syncWindow = syncWindow;
         this.durability = durability;
         this.elections = new ElectionSafety(world::violated);
@@ -91,6 +109,7 @@ final class Invariants implements SimLog.Observer {
         this.rules = new MembershipRules(world::violated);
         this.caughtUp = new CaughtUpVoters(world::violated, committed, this::last, CATCH_UP_NANOS);
         this.votes = new VoteOncePerTerm(world::violated);
+        this.leases = new LeaseSafety(world::violated);
         this.applied = new AppliedHistory(world::violated, committed);
     }
 
@@ -167,6 +186,23 @@ final class Invariants implements SimLog.Observer {
         stores.values().removeIf(host::equals);
     }
 
+    /** A frame has arrived at a process. */
+    void heard(SimProcess process, SimProcess from) {
+        Watched known = watched.get(process.number());
+        CoreView sender = from.core();
+        if (known != null && sender != null) {
+            known.contact.heard(sender.storeId(), world.now());
+        }
+    }
+
+    /** A process has got its processor back. */
+    void stoodStill(SimProcess process) {
+        Watched known = watched.get(process.number());
+        if (known != null) {
+            known.contact.stoodStill(world.now());
+        }
+    }
+
     /** An event has happened in a process. */
     @SuppressWarnings("ReferenceEquality") // asked after every event; a core changes its configuration by a new one
     void after(SimProcess process) {
@@ -187,6 +223,8 @@ final class Invariants implements SimLog.Observer {
             SimLog log = process.host().log();
             before.window.observe(world.begun(), log.last().index(), log.durableLast());
         }
+        before.busyUntil = world.now();
+        before.contact.observe(core, world.begun());
         before.progress.observe(core);
         before.appendOnly.observe(core);
         if (core.term() >= Strangers.FIRST_TERM) {
@@ -210,7 +248,10 @@ final class Invariants implements SimLog.Observer {
             }
             completeness.elected(core);
             configurations.observe(core);
+            observeLease(process.host());
+            stores.values().forEach(this::observeLease); // Whoever led before must not have a lease any more.
         }
+        observeLease(process.host());
         if (core.commitIndex() > before.commit || core.base().index() > before.commit) {
             configurations.observeHeld(core);
             commits.observe(core, before.commit, before.configuration);
@@ -223,6 +264,15 @@ final class Invariants implements SimLog.Observer {
             configurations.observe(core);
             before.configuration = core.configuration();
             before.base = core.base().index();
+        }
+    }
+
+    private void observeLease(SimHost host) {
+        SimProcess process = host.process();
+        Watched known = process == null ? null : watched.get(process.number());
+        CoreView core = process == null || !process.isAlive() ? null : process.core();
+        if (leasesHold && core != null && known != null) {
+            leases.observe(core, host.monotonic(Math.max(world.now(), known.busyUntil)));
         }
     }
 

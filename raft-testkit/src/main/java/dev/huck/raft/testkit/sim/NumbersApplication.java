@@ -11,6 +11,7 @@ final class NumbersApplication implements Application {
     private final Workload workload;
     private final List<SimClient> clients = new ArrayList<>();
     private final List<SimSessionClient> sessionClients = new ArrayList<>();
+    private final List<SimReader> readers = new ArrayList<>();
 
     NumbersApplication(SimWorld world, Profile profile, Invariants invariants, List<SimHost> hosts) {
         this.applied = invariants.applied();
@@ -20,6 +21,9 @@ final class NumbersApplication implements Application {
         }
         for (int i = 0; i < profile.sessions.clients(); i++) {
             sessionClients.add(new SimSessionClient(world, hosts, workload, profile, i + 1));
+        }
+        for (int i = 0; i < profile.readers; i++) {
+            readers.add(new SimReader(world, hosts, workload, i + 1));
         }
     }
 
@@ -37,12 +41,14 @@ final class NumbersApplication implements Application {
     public void start() {
         clients.forEach(SimClient::start);
         sessionClients.forEach(SimSessionClient::start);
+        readers.forEach(SimReader::start);
     }
 
     @Override
     public void finish() {
         clients.forEach(SimClient::finish);
         sessionClients.forEach(SimSessionClient::finish);
+        readers.forEach(SimReader::finish);
     }
 
     @Override

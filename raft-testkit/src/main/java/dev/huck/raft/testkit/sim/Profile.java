@@ -68,6 +68,9 @@ final class Profile {
     /** Share of commands that read. */
     double reads;
 
+    /** How many more only read, and bound how old what they read may be. */
+    int readers;
+
     /** Those that write in sessions. */
     SessionMix sessions = SessionMix.NONE;
 
@@ -99,6 +102,8 @@ final class Profile {
         drawn.followerReads = reading.chance(0.5);
         drawn.forward = reading.chance(0.4);
         drawn.ownReads = reading.chance(0.6) ? 0.05 + reading.nextDouble() * 0.3 : 0;
+        SimRandom readers = world.random("readers");
+        drawn.readers = readers.chance(0.4) ? 1 + readers.nextInt(2) : 0;
         drawn.snapshotsFromMembers = world.random("snapshot sources").nextBoolean();
         SimRandom sizes = world.random("memory");
         if (sizes.nextInt(3) == 0) {
@@ -216,7 +221,7 @@ final class Profile {
         text.append(String.format(
                 Locale.ROOT,
                 "%d voters, %d spare; durability %s; reads at %s%s%s%s%s; frames take %.1f ms, syncs %.1f ms; %d clients send up to %d commands"
-                        + " every %d ms, %.0f %% reads; %d bytes for them; snapshots every %d bytes; %s; faults for %.1f s:",
+                        + " every %d ms, %.0f %% reads; %d only read; %d bytes for them; snapshots every %d bytes; %s; faults for %.1f s:",
                 voters,
                 spares,
                 durability,
@@ -231,6 +236,7 @@ final class Profile {
                 pipeline,
                 thinkNanos / MILLI,
                 100 * reads,
+                readers,
                 memory,
                 snapshotBytes,
                 limits.equals(Limits.DEFAULT) ? "default limits" : limits,

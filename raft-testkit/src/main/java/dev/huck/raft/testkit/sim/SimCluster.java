@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /** Machines, the network between them, and the nodes that run on them: starts, kills, pauses and stops nodes. */
 final class SimCluster {
     private static final long MICRO = 1_000L;
+    /** Clocks that run so many millionths too fast, and others as much too slow, run apart by not quite a tenth. */
+    private static final long AT_THE_BOUND = 45_000;
 
     private final SimWorld world;
     private final Profile profile;
@@ -55,10 +57,18 @@ final class SimCluster {
         this.mixed = versions.chance(0.4);
         this.machines = world.random("machines");
         this.corruption = new Corruption(world);
+        SimRandom clocks = world.random("clocks");
+        boolean atTheBound = profile.rate(FaultKind.LEASE) > 0
+                && profile.rate(FaultKind.DRIFT) > 0
+                && profile.clocksAreGood()
+                && clocks.nextBoolean();
         for (int i = 0; i < profile.voters + profile.spares; i++) {
             SimHost host = new SimHost(i, "10.0.0." + (i + 1) + ":7481", world.random("host " + i));
             long ppm = (long) (Math.max(profile.rate(FaultKind.DRIFT), profile.rate(FaultKind.WILD_CLOCK)) * 1_000_000);
             host.drift(ppm == 0 ? 0 : random.nextLong(-ppm, ppm));
+            if (atTheBound) {
+                host.drift(clocks.nextBoolean() ? AT_THE_BOUND : -AT_THE_BOUND);
+            }
             for (FaultKind kind : List.of(FaultKind.DRIFT, FaultKind.WILD_CLOCK)) {
                 if (profile.rate(kind) > 0) {
                     profile.happened(kind);
@@ -73,6 +83,7 @@ final class SimCluster {
         }
         this.network = new SimNetwork(world, hosts, profile, corruption);
         network.tap(new Promises(world, invariants.votes(), profile.durability == Durability.HIGH)::sent);
+        network.ear(invariants::heard);
         this.memory = new MemoryWatch(world, profile);
         world.observer(event -> {
             if (event.process != null) {
@@ -136,7 +147,7 @@ final class SimCluster {
             }
             if (process.isAlive()) {
                 process.gate().disarm();
-                process.resume();
+                resume(process);
             } else {
                 startIn(0, host);
             }
@@ -537,9 +548,14 @@ final class SimCluster {
         world.plan(world.now() + nanos, Kind.FAULT, host.number(), 3, null, () -> {
             if (process.isAlive() && process.isPaused()) {
                 world.trace(host.number(), "goes on");
-                process.resume();
+                resume(process);
             }
         });
+    }
+
+    private void resume(SimProcess process) {
+        invariants.stoodStill(process);
+        process.resume();
     }
 
     /** How many machines run nothing. */

@@ -254,7 +254,8 @@ final class SimHost {
     }
 
     long monotonic(long worldNanos) {
-        return clockOrigin + worldNanos + worldNanos / 1_000_000 * clockPpm;
+        // Not rounded to whole milliseconds: a slow clock would step back at each.
+        return clockOrigin + worldNanos * (1_000_000 + clockPpm) / 1_000_000;
     }
 
     /** How long the world sees what this machine's clock sees as so long. */

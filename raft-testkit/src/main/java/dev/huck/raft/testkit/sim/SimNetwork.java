@@ -25,6 +25,11 @@ final class SimNetwork {
         void sent(SimProcess from, byte[] frame);
     }
 
+    /** Sees who is heard. */
+    interface Ear {
+        void heard(SimProcess by, SimProcess from);
+    }
+
     private static final int KEPT = 64;
 
     private final SimWorld world;
@@ -41,6 +46,7 @@ final class SimNetwork {
     private final Profile profile;
     private final Corruption corruption;
     private @Nullable Tap tap;
+    private @Nullable Ear ear;
     private boolean calm;
 
     /**
@@ -72,6 +78,10 @@ final class SimNetwork {
 
     void tap(Tap listener) {
         this.tap = listener;
+    }
+
+    void ear(Ear listener) {
+        this.ear = listener;
     }
 
     /** Cuts or mends one direction of one link. */
@@ -197,18 +207,18 @@ final class SimNetwork {
         checksum.update(frame, 0, frame.length);
         world.plan(arrival, Kind.FRAME, target.number(), checksum.getValue(), null, () -> {
             if (sender == null || sender.livedAt(left)) {
-                arrive(target, frame);
+                arrive(sender, target, frame);
             }
         });
     }
 
-    private void arrive(SimHost target, byte[] frame) {
+    private void arrive(@Nullable SimProcess sender, SimHost target, byte[] frame) {
         SimProcess process = target.process();
         if (process == null || !process.isAlive()) {
             return;
         }
         if (process.isPaused()) {
-            world.plan(world.now(), Kind.FRAME, target.number(), 0, process, () -> arrive(target, frame));
+            world.plan(world.now(), Kind.FRAME, target.number(), 0, process, () -> arrive(sender, target, frame));
             return;
         }
         Gateway gateway = process.gateway();
@@ -217,6 +227,9 @@ final class SimNetwork {
         }
         if (world.isTraced()) {
             world.trace(target.number(), "gets " + FrameNames.describe(frame));
+        }
+        if (sender != null && ear != null) {
+            ear.heard(process, sender);
         }
         process.run("network", () -> gateway.received(frame));
     }

@@ -71,7 +71,7 @@ public final class Simulation {
         world = new SimWorld(spec.seed(), trace);
         profile = Profile.draw(world, spec.faults());
         chaosNanos = spec.millis() == 0 ? profile.chaosNanos : Math.min(profile.chaosNanos, spec.millis() * MILLI);
-        invariants = new Invariants(world, profile.durability, profile.syncWindow());
+        invariants = new Invariants(world, profile.durability, profile.syncWindow(), profile.clocksAreGood());
         cluster = new SimCluster(world, profile, factory, invariants);
         application = applications.make(world, profile, invariants, cluster.hosts());
         cluster.application(application);

@@ -54,7 +54,8 @@ final class Workload {
     /** The next operation of a client; registered, so it must be sent. */
     ClientOperation next(int connection, @Nullable Reading reading) {
         if (random.chance(profile.reads)) {
-            return get(connection, reading == null ? new Reading(profile.consistency, -1, 0) : reading);
+            Reading how = reading == null ? new Reading(profile.consistency, -1, 0) : reading;
+            return get(connection, how, random.nextInt(SimMachine.KEYS));
         }
         // Counters, registers and lists are different keys, so that every kind of history stays simple.
         int kind = random.nextInt(3);
@@ -83,6 +84,11 @@ final class Workload {
         return next(connection, kind == 0 ? Kind.SET : kind == 1 ? Kind.INCR : Kind.APPEND, key);
     }
 
+    /** A read of a client that has a generator of its own; registered, so it must be sent. */
+    ClientOperation nextRead(int connection, Reading reading, SimRandom own) {
+        return get(connection, reading, own.nextInt(SimMachine.KEYS));
+    }
+
     /** Notes a client session, to be judged at the end: its writes in the order of their numbers. */
     void session(List<ClientOperation> numbered) {
         sessions.add(numbered);
@@ -92,11 +98,11 @@ final class Workload {
         return next(connection, kind, key, Consistency.HIGH, realTime.shown());
     }
 
-    private ClientOperation get(int connection, Reading reading) {
+    private ClientOperation get(int connection, Reading reading, int key) {
         Consistency promised = profile.promised(reading.consistency());
         long since = profile.clocksAreGood() ? reading.since(world.now()) : -1;
         long floor = realTime.floor(promised, since, reading.minIndex());
-        return next(connection, Kind.GET, random.nextInt(SimMachine.KEYS), promised, floor);
+        return next(connection, Kind.GET, key, promised, floor);
     }
 
     private ClientOperation next(int connection, Kind kind, int key, Consistency consistency, long floor) {
