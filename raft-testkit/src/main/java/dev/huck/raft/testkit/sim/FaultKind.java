@@ -157,9 +157,9 @@ public enum FaultKind {
     /** What a lease has to be safe from. */
     LEASE(
             Per.EVERY,
-            0.2,
-            2_000,
-            5_000,
+            0.25,
+            1_000,
+            3_000,
             "leadership: the leader loses the others while its lease runs, and they may go on without it");
 
     /** What a kind happens to. */

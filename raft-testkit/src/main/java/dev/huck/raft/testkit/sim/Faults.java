@@ -40,7 +40,7 @@ final class Faults {
         this.spec = spec;
         this.operator = operator;
         this.partitions = new Partitions(world, cluster);
-        this.leases = new LeaseAttack(world, cluster, operator);
+        this.leases = new LeaseAttack(world, cluster, operator, profile);
     }
 
     void start() {

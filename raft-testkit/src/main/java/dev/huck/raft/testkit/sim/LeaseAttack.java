@@ -14,12 +14,18 @@ final class LeaseAttack {
     private static final long MILLI = 1_000_000L;
     /** The longest election timeout: who has heard nobody for so long wants to lead. */
     private static final long ELECTION = 1_200 * MILLI;
+    /** Long enough for an election whose first votes are split. */
+    private static final long AWAY = 3 * ELECTION;
 
     private final SimWorld world;
     private final SimCluster cluster;
     private final Operator operator;
+    private final Profile profile;
+    /** Until when the newest attack goes on: two at once would leave nobody to elect. */
+    private long until;
 
-    LeaseAttack(SimWorld world, SimCluster cluster, Operator operator) {
+    LeaseAttack(SimWorld world, SimCluster cluster, Operator operator, Profile profile) {
+        this.profile = profile;
         this.world = world;
         this.cluster = cluster;
         this.operator = operator;
@@ -27,14 +33,15 @@ final class LeaseAttack {
 
     void begin(SimRandom random) {
         SimHost leader = cluster.leader();
-        if (leader == null || voters(leader).size() < 2) {
+        if (leader == null || voters(leader).size() < 2 || world.now() < until) {
             return;
         }
-        switch (random.nextInt(5)) {
-            case 0 -> cutOff(leader);
-            case 1 -> lateAnswers(leader, random);
-            case 2 -> handOver(leader, random);
-            case 3 -> forgetfulVoters(leader, random);
+        until = world.now() + AWAY;
+        switch (random.nextInt(6)) {
+            case 0, 1 -> cutOff(leader);
+            case 2 -> lateAnswers(leader, random);
+            case 3 -> handOver(leader, random);
+            case 4 -> forgetfulVoters(leader, random);
             default -> deaf(leader);
         }
     }
@@ -59,25 +66,33 @@ final class LeaseAttack {
         operator.transfer();
     }
 
-    /** One voter wants to lead as it has lost the leader; the others, who have not, are killed and start anew. */
+    /**
+     * One voter has lost the leader and will soon want to lead; the others, who hear it, are killed and start anew. Nobody
+     * writes meanwhile: who lacks an entry is not elected anyway.
+     */
     private void forgetfulVoters(SimHost leader, SimRandom random) {
         List<SimHost> voters = voters(leader);
         SimHost rival = voters.remove(random.nextInt(voters.size()));
-        link(leader, rival, true);
-        world.trace(leader.number(), "has lost n" + (rival.number() + 1));
-        world.planIn(ELECTION + random.nextLong(ELECTION), Kind.FAULT, 6, () -> {
-            if (!cluster.isTroubled() || cluster.leader() != leader) {
-                link(leader, rival, false);
-                return;
-            }
-            cutOff(leader);
-            for (SimHost voter : voters) {
-                if (voter.isUp()) {
-                    cluster.crash(voter, false);
-                    cluster.startIn(random.nextLong(100 * MILLI), voter);
-                }
+        profile.silentUntil = world.now() + ELECTION + ELECTION / 2;
+        world.planIn(ELECTION / 4, Kind.FAULT, 6, () -> {
+            if (cluster.isTroubled()) {
+                world.trace(leader.number(), "has lost n" + (rival.number() + 1));
+                cut(leader, rival, true, true);
             }
         });
+        world.planIn(ELECTION / 2 + random.nextLong(ELECTION / 2), Kind.FAULT, 8, () -> {
+            if (cluster.isTroubled() && cluster.leader() == leader) {
+                cutOff(leader);
+                voters.forEach(voter -> restart(voter, random));
+            }
+        });
+    }
+
+    private void restart(SimHost voter, SimRandom random) {
+        if (voter.isUp()) {
+            cluster.crash(voter, false);
+            cluster.startIn(random.nextLong(50 * MILLI), voter);
+        }
     }
 
     /** The leader is heard, and hears nobody: it keeps the others from electing one that can do something. */
@@ -107,18 +122,21 @@ final class LeaseAttack {
         }
     }
 
-    /** For as long as an election takes whose first votes are split. */
     private void cut(SimHost one, boolean out, boolean in) {
         for (SimHost other : cluster.hosts()) {
             if (other != one) {
-                set(one, other, out, in, true);
-                world.planIn(3 * ELECTION, Kind.FAULT, 7, () -> {
-                    if (cluster.isTroubled()) {
-                        set(one, other, out, in, false);
-                    }
-                });
+                cut(one, other, out, in);
             }
         }
+    }
+
+    private void cut(SimHost one, SimHost other, boolean out, boolean in) {
+        set(one, other, out, in, true);
+        world.planIn(AWAY, Kind.FAULT, 7, () -> {
+            if (cluster.isTroubled()) {
+                set(one, other, out, in, false);
+            }
+        });
     }
 
     private void set(SimHost one, SimHost other, boolean out, boolean in, boolean isCut) {
@@ -128,9 +146,5 @@ final class LeaseAttack {
         if (in) {
             cluster.network().cut(other.number(), one.number(), isCut);
         }
-    }
-
-    private void link(SimHost one, SimHost other, boolean isCut) {
-        set(one, other, true, true, isCut);
     }
 }

@@ -71,6 +71,9 @@ final class Profile {
     /** How many more only read, and bound how old what they read may be. */
     int readers;
 
+    /** Nobody begins to send anything before this time of the world. */
+    long silentUntil;
+
     /** Those that write in sessions. */
     SessionMix sessions = SessionMix.NONE;
 

@@ -104,7 +104,7 @@ final class SimClient implements SimConnection.Peer {
             later(300 * MILLI);
             return;
         }
-        if (outstanding.size() < MOST_OUTSTANDING) {
+        if (outstanding.size() < MOST_OUTSTANDING && world.now() >= profile.silentUntil) {
             send(open, 1 + random.nextInt(profile.pipeline));
         }
         later(MILLI + random.exponential(profile.thinkNanos));

@@ -60,14 +60,15 @@ final class SimCluster {
         SimRandom clocks = world.random("clocks");
         boolean atTheBound = profile.rate(FaultKind.LEASE) > 0
                 && profile.rate(FaultKind.DRIFT) > 0
-                && profile.clocksAreGood()
-                && clocks.nextBoolean();
+                && profile.clocksAreGood();
+        // The worst for a lease: the leader's clock is slow, and all others are fast.
+        int slow = clocks.nextInt(profile.voters);
         for (int i = 0; i < profile.voters + profile.spares; i++) {
             SimHost host = new SimHost(i, "10.0.0." + (i + 1) + ":7481", world.random("host " + i));
             long ppm = (long) (Math.max(profile.rate(FaultKind.DRIFT), profile.rate(FaultKind.WILD_CLOCK)) * 1_000_000);
             host.drift(ppm == 0 ? 0 : random.nextLong(-ppm, ppm));
             if (atTheBound) {
-                host.drift(clocks.nextBoolean() ? AT_THE_BOUND : -AT_THE_BOUND);
+                host.drift(i == slow ? -AT_THE_BOUND : AT_THE_BOUND);
             }
             for (FaultKind kind : List.of(FaultKind.DRIFT, FaultKind.WILD_CLOCK)) {
                 if (profile.rate(kind) > 0) {

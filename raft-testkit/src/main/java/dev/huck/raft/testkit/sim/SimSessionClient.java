@@ -100,7 +100,7 @@ final class SimSessionClient implements SimConnection.Peer {
                 sent.add(new Sent(null, world.now()));
                 open.send(List.of(Command.of("raft", "session", "open")), 0);
             }
-        } else {
+        } else if (quiet || world.now() >= profile.silentUntil) {
             send(open);
         }
         later(MILLI + random.exponential(quiet ? 100 * MILLI : profile.thinkNanos));

@@ -102,7 +102,8 @@ final class StormClient implements SimConnection.Peer {
             later(5 * MILLI);
             return;
         }
-        if (outstanding.isEmpty() || (!quiet && outstanding.size() < 24)) {
+        boolean silent = !quiet && world.now() < profile.silentUntil;
+        if (!silent && (outstanding.isEmpty() || (!quiet && outstanding.size() < 24))) {
             send(open, quiet ? 1 : 1 + random.nextInt(profile.pipeline));
         }
         later(quiet ? 300 * MILLI : MILLI + random.exponential(profile.thinkNanos));
