@@ -29,6 +29,7 @@ import java.util.random.RandomGenerator;
 final class Shell {
     final StepStage stage = new StepStage();
     final StepStage files = new StepStage();
+    final Environment environment;
     final TestLoop loop;
     private final Stage machineStage;
     final Disk disk;
@@ -76,6 +77,7 @@ final class Shell {
         this.loop = new TestLoop(submitted, stage::now);
         snapshots = SnapshotFiles.open(disk, 2);
         Environment env = new World();
+        environment = env;
         List<CommandSpec> transports = List.of(CommandSpec.of("hello3", Arity.atLeast(0), "fast"));
         builtIns = new BuiltIns(env, Options.builder().build(), loop, transports);
         Supplier<Machine> machineOrDefault = machine == null ? () -> new TestMachine(() -> broken) : machine;

@@ -58,9 +58,8 @@ final class SimCluster {
         this.machines = world.random("machines");
         this.corruption = new Corruption(world);
         SimRandom clocks = world.random("clocks");
-        boolean atTheBound = profile.rate(FaultKind.LEASE) > 0
-                && profile.rate(FaultKind.DRIFT) > 0
-                && profile.clocksAreGood();
+        boolean atTheBound =
+                profile.rate(FaultKind.LEASE) > 0 && profile.rate(FaultKind.DRIFT) > 0 && profile.clocksAreGood();
         // The worst for a lease: the leader's clock is slow, and all others are fast.
         int slow = clocks.nextInt(profile.voters);
         for (int i = 0; i < profile.voters + profile.spares; i++) {
