@@ -75,10 +75,8 @@ final class LeaseAttack {
         SimHost rival = voters.remove(random.nextInt(voters.size()));
         profile.silentUntil = world.now() + ELECTION + ELECTION / 2;
         world.planIn(ELECTION / 4, Kind.FAULT, 6, () -> {
-            if (cluster.isTroubled()) {
-                world.trace(leader.number(), "has lost n" + (rival.number() + 1));
-                cut(leader, rival, true, true);
-            }
+            world.trace(leader.number(), "has lost n" + (rival.number() + 1));
+            cut(leader, rival, true, true);
         });
         world.planIn(ELECTION / 2 + random.nextLong(ELECTION / 2), Kind.FAULT, 8, () -> {
             if (cluster.isTroubled() && cluster.leader() == leader) {
@@ -131,6 +129,9 @@ final class LeaseAttack {
     }
 
     private void cut(SimHost one, SimHost other, boolean out, boolean in) {
+        if (!cluster.isTroubled()) {
+            return; // All was healed before the attack came to this.
+        }
         set(one, other, out, in, true);
         world.planIn(AWAY, Kind.FAULT, 7, () -> {
             if (cluster.isTroubled()) {
