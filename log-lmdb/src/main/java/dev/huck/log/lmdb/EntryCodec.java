@@ -61,7 +61,8 @@ final class EntryCodec {
         }
         byte format = value.get();
         if (format != FORMAT) {
-            throw damaged(index, "record format " + format + " is unknown (damaged, or written by a later version)");
+            // No later version: that would have changed the store's format, which is looked at first.
+            throw damaged(index, "record format " + format + " is unknown");
         }
         int stored = value.getInt();
         long term = value.getLong();

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class Natives {
     private static final String LIBRARY = "lmdbjava.native.lib";
 
+    /** What this has set; it may be gone since, with a damaged log that was moved away before LMDB was ever used. */
+    private static @Nullable String ours;
+
     private Natives() {}
 
     /**
@@ -26,7 +29,7 @@ final class Natives {
     static synchronized void prepare(Path directory) throws IOException {
         // Else jffi reaches for sun.misc.Unsafe, which newer JDKs warn about and later ones will refuse.
         setIfAbsent("jffi.unsafe.disabled", "true");
-        boolean chosen = System.getProperty(LIBRARY) != null
+        boolean chosen = isChosen(System.getProperty(LIBRARY))
                 || System.getProperty("lmdbjava.embedded.lib") != null
                 || System.getProperty("lmdbjava.extract.dir") != null;
         String name = libraryName(System.getProperty("os.name", ""), System.getProperty("os.arch", ""));
@@ -36,8 +39,13 @@ final class Natives {
                 Path file = directory.resolve("liblmdb-" + name);
                 unpack(file, content);
                 System.setProperty(LIBRARY, file.toString());
+                ours = file.toString();
             }
         }
+    }
+
+    private static boolean isChosen(@Nullable String library) {
+        return library != null && !(library.equals(ours) && !Files.exists(Path.of(library)));
     }
 
     /** As the library is called among lmdbjava's natives; null on a system for which there is none. */

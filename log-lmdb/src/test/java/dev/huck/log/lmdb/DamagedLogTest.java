@@ -8,14 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.huck.raft.api.Durability;
 import dev.huck.raft.api.spi.CorruptLogException;
 import dev.huck.raft.api.spi.LogEntry;
+import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.api.spi.LogStore;
 import dev.huck.raft.api.spi.LogStoreProvider;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +115,50 @@ class DamagedLogTest {
         });
         CorruptLogException reported = assertReported("entry 2000: checksum");
         assertEquals(2000, reported.index());
+    }
+
+    /** As on a disk that rots: the bytes of the file itself change. */
+    @Test
+    void aFlippedByteOfAnyRecordIsReportedByItsIndexWhenItIsRead() throws IOException {
+        Path other = directory.resolve("other");
+        byte[] mark = "a payload that is found again".getBytes(StandardCharsets.US_ASCII);
+        try (LogStore store = provider.open(other, Durability.HIGH)) {
+            for (int index = 1; index <= 300; index++) {
+                store.append(List.of(new LogEntry(index, 1, index == 170 ? mark : new byte[100])));
+            }
+        }
+        flip(other.resolve(LmdbEnvironment.DATA_FILE), mark);
+        try (LogStore store = provider.open(other, Durability.HIGH)) {
+            CorruptLogException reported = assertThrows(CorruptLogException.class, () -> store.read(1, entry -> true));
+            assertEquals(170, reported.index());
+            assertTrue(reported.getMessage().contains(other.toRealPath().toString()), reported::getMessage);
+        }
+    }
+
+    private static void flip(Path file, byte[] mark) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        int found = 0;
+        for (int at = 0; at + mark.length <= bytes.length; at++) {
+            if (Arrays.equals(bytes, at, at + mark.length, mark, 0, mark.length)) {
+                bytes[at] ^= 1;
+                found++;
+            }
+        }
+        assertTrue(found > 0);
+        Files.write(file, bytes);
+    }
+
+    /** A log that is moved away takes the native library along that was unpacked into it. */
+    @Test
+    void aLogCanBeMadeInThePlaceOfADamagedOneThatWasMovedAway() throws IOException {
+        Path log = directory.resolve("log");
+        provider.open(log, Durability.HIGH).close();
+        Files.delete(log.resolve(LmdbEnvironment.DATA_FILE));
+        assertThrows(CorruptLogException.class, () -> provider.open(log, Durability.HIGH));
+        Files.move(log, directory.resolve("log.bad"));
+        try (LogStore store = provider.open(log, Durability.HIGH)) {
+            assertEquals(LogPosition.START, store.last());
+        }
     }
 
     @Test

@@ -72,6 +72,14 @@ public sealed interface NodeEvent {
      */
     record RecoveryBegan(String loss) implements NodeEvent {}
 
+    /**
+     * At its start this node found its log damaged, or no whole snapshot that meets it, and goes on without: it recovers.
+     *
+     * @param name where the damaged log is kept, until the next one is
+     * @param damage what is wrong with it
+     */
+    record LogSetAside(String name, String damage) implements NodeEvent {}
+
     /** It has got back all that it may have forgotten. */
     record RecoveryEnded() implements NodeEvent {}
 

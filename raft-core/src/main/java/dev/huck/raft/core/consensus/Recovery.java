@@ -23,7 +23,7 @@ public final class Recovery {
         USE,
         /** The log ends before the snapshot or contradicts it: an installation was cut short. Reset it to the snapshot. */
         RESET_LOG,
-        /** Entries between snapshot and log are missing: refuse to start. */
+        /** Entries between snapshot and log are missing: as if the log were damaged. */
         GAP
     }
 

@@ -1,6 +1,7 @@
 package dev.huck.raft.core.env;
 
 import dev.huck.raft.api.Durability;
+import dev.huck.raft.api.spi.CorruptLogException;
 import dev.huck.raft.api.spi.LogStore;
 import dev.huck.raft.api.spi.Transport;
 import dev.huck.raft.core.consensus.Limits;
@@ -63,9 +64,19 @@ public interface Environment {
      *
      * @param durability the level to keep
      * @return the store
+     * @throws CorruptLogException when it is damaged; what is there stays as it is
      * @throws IOException when it can't be opened
      */
     LogStore openLog(Durability durability) throws IOException;
+
+    /**
+     * Keeps a damaged log under another name, so that {@link #openLog} makes a new one. No store may be open. Durable on
+     * return; only the last such log is kept.
+     *
+     * @return where it is now, for people
+     * @throws IOException when it can't be done
+     */
+    String setLogAside() throws IOException;
 
     /**
      * Whether the log that {@link #openLog} opened ends with the process. Then each start is that of a new node: an old

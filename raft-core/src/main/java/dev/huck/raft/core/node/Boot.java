@@ -4,6 +4,7 @@ import dev.huck.raft.api.Durability;
 import dev.huck.raft.api.HuckException;
 import dev.huck.raft.api.Options;
 import dev.huck.raft.api.VersionRange;
+import dev.huck.raft.api.spi.CorruptLogException;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.api.spi.LogStore;
@@ -100,7 +101,7 @@ final class Boot {
 
     /** What this node may have forgotten of what it acknowledged. */
     private static Loss loss(NodeRecord record, String boot, LogStore store) {
-        if (record.founded() && store.last().index() == 0) {
+        if (record.founded() && store.last().index() == 0 && record.loss() != Loss.CORRUPTION) {
             LOG.error(
                     "the log of this node is gone although its node file is there: it gets all of it again from a leader, and"
                             + " until then neither votes nor counts. If there is no other node that has it, stop this one and"
@@ -129,10 +130,21 @@ final class Boot {
      * After a write or a sync that failed, the operating system may go on to show what is not on disk, and say of it that
      * it is synced. So it is dropped, and what a leader sends in its place is written anew.
      */
-    static NodeRecord dropUntrusted(NodeRecord record, NodeFile file, LogStore store) throws IOException {
+    static NodeRecord dropUntrusted(NodeRecord record, NodeFile file, StartingLog log) throws IOException {
         if (record.trusted() == NodeRecord.ALL) {
             return record;
         }
+        try {
+            dropUntrusted(record, log.store());
+        } catch (CorruptLogException e) {
+            log.replace(e);
+        }
+        NodeRecord trusted = log.record().withTrusted(NodeRecord.ALL);
+        file.write(trusted);
+        return trusted;
+    }
+
+    private static void dropUntrusted(NodeRecord record, LogStore store) throws IOException {
         long keep = Math.max(record.trusted(), store.base().index());
         if (store.last().index() > keep) {
             LOG.warn(
@@ -142,9 +154,6 @@ final class Boot {
             store.truncateSuffix(keep + 1);
         }
         store.sync();
-        NodeRecord trusted = record.withTrusted(NodeRecord.ALL);
-        file.write(trusted);
-        return trusted;
     }
 
     /** Without its log, what else is left of an earlier run is of no use. */
@@ -212,8 +221,17 @@ final class Boot {
         return raised;
     }
 
-    /** Puts the core together. */
-    static Recovery recover(NodeRecord record, LogStore store, @Nullable SnapshotInfo newest, Limits limits)
+    /** Puts the core together. A log that is damaged, or begins behind what any snapshot covers, is set aside first. */
+    static Recovery recover(StartingLog log, @Nullable SnapshotInfo newest, Limits limits) throws IOException {
+        try {
+            return load(log.record(), log.store(), newest, limits);
+        } catch (CorruptLogException e) {
+            log.replace(e);
+            return load(log.record(), log.store(), newest, limits);
+        }
+    }
+
+    private static Recovery load(NodeRecord record, LogStore store, @Nullable SnapshotInfo newest, Limits limits)
             throws IOException {
         // A process that was killed may have written without syncing, and what is loaded here counts as durable.
         store.sync();
@@ -232,13 +250,11 @@ final class Boot {
                 store.sync();
             }
             case GAP ->
-                throw new HuckException.StorageFailed(
-                        "ERR the log begins behind " + store.base().index()
+                throw new CorruptLogException(
+                        "the log begins behind " + store.base().index()
                                 + " but the newest readable snapshot covers only "
-                                + snapshot.index()
-                                + ": entries between them are missing. Restore the snapshot, or empty the"
-                                + " directory and join the cluster anew",
-                        null);
+                                + snapshot.index(),
+                        0);
         }
         Recovery recovery = new Recovery(
                 record.storeId(),
@@ -249,10 +265,16 @@ final class Boot {
                 store.base(),
                 limits);
         recovery.recovering(record.loss());
-        store.read(store.base().index() + 1, entry -> {
+        long entries = store.read(store.base().index() + 1, entry -> {
             recovery.load(entry);
             return true;
         });
+        long expected = store.last().index() - store.base().index();
+        if (entries != expected) {
+            throw new CorruptLogException(
+                    "of " + expected + " entries behind " + store.base().index() + " only " + entries + " can be read",
+                    0);
+        }
         return recovery;
     }
 }

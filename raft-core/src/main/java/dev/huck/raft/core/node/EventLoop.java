@@ -4,6 +4,7 @@ import dev.huck.raft.api.Durability;
 import dev.huck.raft.api.HuckException;
 import dev.huck.raft.api.Machine;
 import dev.huck.raft.api.MembershipChange;
+import dev.huck.raft.api.NodeEvent;
 import dev.huck.raft.api.NodeStatus;
 import dev.huck.raft.api.Options;
 import dev.huck.raft.api.Role;
@@ -90,6 +91,7 @@ final class EventLoop implements Loop {
     private final Metrics metrics = new Metrics();
     private final Observer observer;
     private final Limits limits;
+    private final NodeEvent.@Nullable LogSetAside setAside;
 
     private volatile View view;
     private volatile boolean stopped;
@@ -114,25 +116,24 @@ final class EventLoop implements Loop {
             Supplier<? extends Machine> machines,
             Transport transport,
             NodeFile file,
-            LogStore store,
-            NodeRecord record,
+            StartingLog log,
             SnapshotFiles snapshots,
             Consumer<Throwable> failed)
             throws IOException {
         this.environment = environment;
         this.options = options;
-        this.record = record;
         this.failed = failed;
         this.budget = new Budget(environment.memoryBudget(options.memoryBudgetBytes()));
         this.stage = environment.stage("loop");
         this.mailbox = new Mailbox<>(stage, ITEMS_A_TURN, this::turn);
         this.builtIns = new BuiltIns(environment, options, this, transport.commands());
         Stage filesStage = environment.stage("files");
-        this.peers = new Peers(
-                record.storeId(), record.incarnation(), record.address(), transport, record.clusterId(), metrics);
-        this.observer = new Observer(environment, options, record.storeId(), peers, metrics);
+        NodeRecord found = log.record();
+        this.peers =
+                new Peers(found.storeId(), found.incarnation(), found.address(), transport, found.clusterId(), metrics);
+        this.observer = new Observer(environment, options, found.storeId(), peers, metrics);
         this.machine = new MachineRunner(
-                environment, machines, snapshots, this, builtIns, options, filesStage, record.storeId(), peers);
+                environment, machines, snapshots, this, builtIns, options, filesStage, found.storeId(), peers);
         this.limits = environment.limits().with(budget.limit(), options.snapshotEveryBytes(), options.logTailBytes());
         this.snapshotting = new Snapshotting(
                 environment,
@@ -143,7 +144,9 @@ final class EventLoop implements Loop {
                 machine,
                 mailbox::post,
                 mailbox::post);
-        Recovery recovery = Boot.recover(record, store, machine.boot(), limits);
+        Recovery recovery = Boot.recover(log, machine.boot(), limits);
+        this.setAside = log.setAside();
+        this.record = log.record(); // Loading the log may have changed it.
         Versions versions = Versions.of(options.protocolMax(), machine.machine().versions());
         this.raft = recovery.start(limits, environment.random(), environment.nanoTime());
         if (raft.configuration().machine() > versions.machineMax()) {
@@ -158,7 +161,7 @@ final class EventLoop implements Loop {
         this.view = View.of(raft);
         this.invariants = options.checkInvariants() ? new InvariantWatch(raft) : null;
         Durability level = raft.configuration().settings().durability();
-        this.writer = new LogWriter(environment, store, file, record, mailbox::post, failed, metrics);
+        this.writer = new LogWriter(environment, log.store(), file, record, mailbox::post, failed, metrics);
         this.writer.durability(level);
         this.peers.speak(versions.protocolMax());
         this.incarnations =
@@ -195,7 +198,7 @@ final class EventLoop implements Loop {
     void start() {
         stage.execute(() -> {
             sayLevel(raft.configuration());
-            observer.started(raft.loss());
+            observer.started(raft.loss(), setAside);
             carryOut();
             greet(GREETINGS);
             place.start(options);

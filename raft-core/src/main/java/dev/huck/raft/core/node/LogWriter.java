@@ -2,6 +2,7 @@ package dev.huck.raft.core.node;
 
 import dev.huck.raft.api.Durability;
 import dev.huck.raft.api.HuckException;
+import dev.huck.raft.api.spi.CorruptLogException;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.api.spi.LogStore;
@@ -214,6 +215,10 @@ final class LogWriter {
      */
     private void fail(Throwable cause) {
         dead = true;
+        if (cause instanceof CorruptLogException damage) {
+            failDamaged(damage);
+            return;
+        }
         boolean failedIo =
                 cause instanceof IOException || cause instanceof UncheckedIOException || cause instanceof HuckException;
         if (failedIo) {
@@ -225,6 +230,19 @@ final class LogWriter {
             }
         }
         failed.accept(cause);
+    }
+
+    /** An entry that was durable can't be read any more: the next start sets the log aside, see {@link StartingLog}. */
+    private void failDamaged(CorruptLogException damage) {
+        try {
+            file.write(record.withLoss(Loss.CORRUPTION));
+        } catch (IOException | RuntimeException e) {
+            LOG.error("that the log is damaged could not be written down: {}", e.getMessage());
+        }
+        failed.accept(new HuckException.StorageFailed(
+                "ERR the log is damaged (" + damage.getMessage()
+                        + "): start this node again, and it gets everything anew from a leader",
+                damage));
     }
 
     /** From the first entry on, an empty log is a loss and not a beginning. */

@@ -44,7 +44,10 @@ final class Observer {
         return divergence;
     }
 
-    void started(Loss loss) {
+    void started(Loss loss, NodeEvent.@Nullable LogSetAside setAside) {
+        if (setAside != null) {
+            events.tell(setAside);
+        }
         if (loss != Loss.NONE) {
             events.tell(new NodeEvent.RecoveryBegan(Reports.name(loss)));
         }

@@ -57,9 +57,9 @@ public final class RaftNode implements Node, Gateway {
         try {
             opened.transport = environment.openTransport();
             opened.file = NodeFile.open(environment.disk());
-            NodeRecord before = opened.file.record();
             // Before anything is written: a log store that is not there leaves no trace of the attempt.
-            opened.store = environment.openLog(before == null ? options.durability() : before.lastDurability());
+            opened.log = StartingLog.open(environment, opened.file, options.durability());
+            NodeRecord before = opened.file.record();
             if (environment.forgetsLog()) {
                 before = null;
                 Boot.forget(environment.disk());
@@ -67,9 +67,11 @@ public final class RaftNode implements Node, Gateway {
             SnapshotFiles snapshots = SnapshotFiles.open(environment.disk(), options.snapshotsKept());
             String address = options.advertise().orElse(opened.transport.address());
             refuseWildcard(address);
-            NodeRecord record = Boot.identify(environment, options, opened.file, before, opened.store, address);
-            record = Boot.dropUntrusted(record, opened.file, opened.store);
-            record = Boot.found(record, options, opened.file, opened.store, snapshots.newest() != null);
+            NodeRecord record =
+                    Boot.identify(environment, options, opened.file, before, opened.log.store(), address);
+            record = Boot.dropUntrusted(record, opened.file, opened.log);
+            record = Boot.found(
+                    record, options, opened.file, opened.log.store(), snapshots.newest() != null);
             record = Boot.raiseTerm(record, opened.file, snapshots.newest());
             RaftNode node = new RaftNode(environment, options, machines, opened, record, snapshots);
             node.start();
@@ -102,11 +104,11 @@ public final class RaftNode implements Node, Gateway {
         NodeFile file;
 
         @Nullable
-        LogStore store;
+        StartingLog log;
 
         void close() {
             close(transport);
-            close(store);
+            close(log);
             close(file);
         }
 
@@ -138,8 +140,7 @@ public final class RaftNode implements Node, Gateway {
                 machines,
                 transport,
                 Objects.requireNonNull(opened.file),
-                Objects.requireNonNull(opened.store),
-                record,
+                Objects.requireNonNull(opened.log),
                 snapshots,
                 this::fail);
     }

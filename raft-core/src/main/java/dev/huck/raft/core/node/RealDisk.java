@@ -34,7 +34,7 @@ public final class RealDisk implements Disk, AutoCloseable {
     private static final Pattern FOLDER = Pattern.compile("|" + PART);
     private static final Pattern FILE = Pattern.compile("(" + PART + "/)?" + PART);
     /** What a node puts into its directory, so that we don't move in with somebody else. */
-    private static final List<String> OURS = List.of(LOCK, "node", "node.tmp", "log", "snapshots");
+    private static final List<String> OURS = List.of(LOCK, "node", "node.tmp", "log", "log.bad", "snapshots");
     /** What a file system puts into its uppermost directory. */
     private static final String THE_SYSTEMS = "lost+found";
 
@@ -228,6 +228,30 @@ public final class RealDisk implements Disk, AutoCloseable {
                 channel.force(true);
             }
         }
+    }
+
+    /**
+     * Renames a folder with all that is in it, in place of any of the new name. Durable on return.
+     *
+     * @param from its name
+     * @param to its new name
+     * @throws IOException when it failed; the next try goes on
+     */
+    void setFolderAside(String from, String to) throws IOException {
+        deleteAll(folder(to));
+        Files.move(folder(from), folder(to), StandardCopyOption.ATOMIC_MOVE);
+        forceFolder("");
+    }
+
+    private static void deleteAll(Path folder) throws IOException {
+        if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+            try (Stream<Path> list = Files.list(folder)) {
+                for (Path path : list.toList()) {
+                    deleteAll(path);
+                }
+            }
+        }
+        Files.deleteIfExists(folder);
     }
 
     private Path folder(String name) {

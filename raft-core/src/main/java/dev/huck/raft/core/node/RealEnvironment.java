@@ -36,6 +36,7 @@ public final class RealEnvironment implements Environment, AutoCloseable {
 
     private static final String BOOT_ID_VARIABLE = "HUCK_BOOT_ID";
     private static final String LOG_FOLDER = "log";
+    private static final String BAD_LOG_FOLDER = "log.bad";
     private static final String DEFAULT_BACKEND = "lmdb";
     /** How long a stage may take to end: about as long as a disk that is slow, but not stuck. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -116,6 +117,12 @@ public final class RealEnvironment implements Environment, AutoCloseable {
         LogStoreProvider provider = chooseLogStore(Providers.all(LogStoreProvider.class), directory, options.backend());
         forgetsLog = !provider.isDurable();
         return provider.open(directory, durability);
+    }
+
+    @Override
+    public String setLogAside() throws IOException {
+        disk.setFolderAside(LOG_FOLDER, BAD_LOG_FOLDER);
+        return options.directory().resolve(BAD_LOG_FOLDER).toString();
     }
 
     @Override

@@ -66,7 +66,8 @@ public final class NodeFile implements AutoCloseable {
         if (newest == null) {
             throw new CorruptNodeFileException("the file " + NAME + ", which holds this node's identity and vote, is"
                     + " damaged in both copies; do not restore it from a backup, whose vote may be older, but empty"
-                    + " the directory and add the node to the cluster anew");
+                    + " the directory and start the node with --join and --readmit: it comes back as a learner, and"
+                    + " votes when it has caught up");
         }
         // What was read may never have reached the disk, if the process was killed. It must, before the other copy,
         // which

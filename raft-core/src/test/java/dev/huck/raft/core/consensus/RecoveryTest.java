@@ -48,7 +48,7 @@ class RecoveryTest {
     }
 
     @Test
-    void aLogThatBeginsBehindTheSnapshotIsRefused() {
+    void aLogThatBeginsBehindTheSnapshotDoesNotMeetIt() {
         assertEquals(Decision.GAP, Recovery.decide(at(7, 2), at(9, 3), 0, at(5, 2)));
         assertEquals(Decision.GAP, Recovery.decide(at(7, 2), at(9, 3), 0, START));
     }

@@ -3,17 +3,23 @@ package dev.huck.raft.core.node;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.huck.raft.api.Durability;
 import dev.huck.raft.api.HuckException;
+import dev.huck.raft.api.NodeEvent;
 import dev.huck.raft.api.Options;
+import dev.huck.raft.api.spi.CorruptLogException;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
+import dev.huck.raft.api.spi.LogStore;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Entries;
 import dev.huck.raft.core.consensus.HardState;
 import dev.huck.raft.core.consensus.Limits;
 import dev.huck.raft.core.consensus.Loss;
+import dev.huck.raft.core.env.Disk;
+import dev.huck.raft.core.memory.MemoryLogStore;
 import dev.huck.raft.core.memory.MemoryLogStoreProvider;
 import dev.huck.raft.core.storage.Incarnation;
 import dev.huck.raft.core.storage.NodeFile;
@@ -23,6 +29,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -150,18 +157,13 @@ class BootTest {
 
     /** What is left of a log of five entries, the first two of them compacted. */
     private static LogPosition left(long trusted) throws IOException {
-        NodeWorld world = new NodeWorld(store -> store);
-        try (NodeFile file = NodeFile.open(world.disk());
-                var store = world.openLog(Durability.HIGH)) {
-            for (int i = 1; i <= 5; i++) {
-                store.append(List.of(new LogEntry(i, 1, Entries.noop(i))));
-            }
-            store.truncatePrefix(2);
-            Boot.dropUntrusted(record(2, 9, true).withTrusted(trusted), file, store);
-            if (trusted != NodeRecord.ALL) {
-                assertEquals(
-                        NodeRecord.ALL, Objects.requireNonNull(file.record()).trusted());
-            }
+        MemoryLogStore store = log(5);
+        store.truncatePrefix(2);
+        NodeWorld world = world(record(2, 9, true).withTrusted(trusted), () -> store);
+        try (NodeFile file = NodeFile.open(world.disk())) {
+            StartingLog log = StartingLog.open(world, file, Durability.HIGH);
+            Boot.dropUntrusted(log.record(), file, log);
+            assertEquals(NodeRecord.ALL, log.record().trusted());
             return store.last();
         }
     }
@@ -175,14 +177,156 @@ class BootTest {
         assertEquals(new LogPosition(2, 1), left(0));
     }
 
-    @Test
-    void aLogThatBeginsBehindTheSnapshotIsRefused() throws IOException {
-        try (var store = new MemoryLogStoreProvider().open(directory, Durability.HIGH)) {
-            store.reset(new LogPosition(20, 2));
-            HuckException refused = assertThrows(
-                    HuckException.StorageFailed.class,
-                    () -> Boot.recover(record(2, 9, true), store, snapshot(10, 2), Limits.DEFAULT));
-            assertEquals(true, String.valueOf(refused.getMessage()).contains("the log begins behind 20"));
+    /** A world whose node has run, and that opens these logs next. */
+    private static NodeWorld world(NodeRecord before, NodeWorld.Opening... logs) throws IOException {
+        NodeWorld world = new NodeWorld(store -> store);
+        try (NodeFile file = NodeFile.open(world.disk())) {
+            file.write(before);
         }
+        world.logs.addAll(List.of(logs));
+        return world;
+    }
+
+    private static StartingLog open(NodeWorld world) throws IOException {
+        return StartingLog.open(world, NodeFile.open(world.disk()), Durability.HIGH);
+    }
+
+    private static MemoryLogStore log(int entries) throws IOException {
+        MemoryLogStore store = new MemoryLogStore();
+        for (int i = 1; i <= entries; i++) {
+            store.append(List.of(new LogEntry(i, 1, Entries.noop(i))));
+        }
+        return store;
+    }
+
+    /** Reads as far as the damage. */
+    private static LogStore damaged(MemoryLogStore store, long at) {
+        return new Spoiled(store) {
+            @Override
+            public long read(long from, Predicate<LogEntry> sink) throws IOException {
+                super.read(from, entry -> entry.index() < at && sink.test(entry));
+                throw new CorruptLogException("log: entry " + at + ": checksum", at);
+            }
+        };
+    }
+
+    @Test
+    void aDamagedRecordIsCorruptionAndTheLogIsSetAsideAfterTheMark() throws IOException {
+        NodeWorld world = world(ran(Durability.HIGH, true), () -> damaged(log(9), 5), MemoryLogStore::new);
+        StartingLog log = open(world);
+        Boot.recover(log, null, Limits.DEFAULT);
+        assertEquals(List.of(Loss.CORRUPTION), world.setAside);
+        assertEquals(Loss.CORRUPTION, log.record().loss());
+        assertEquals(LogPosition.START, log.store().last());
+        assertEquals(new NodeEvent.LogSetAside("log.bad", "log: entry 5: checksum"), log.setAside());
+    }
+
+    @Test
+    void aLogThatCannotBeOpenedForDamageIsCorruption() throws IOException {
+        NodeWorld world = world(ran(Durability.LOW, true), BootTest::cutOff, MemoryLogStore::new);
+        StartingLog log = open(world);
+        assertEquals(List.of(Loss.CORRUPTION), world.setAside);
+        assertEquals(Loss.CORRUPTION, log.record().loss());
+        assertEquals(LogPosition.START, log.store().last());
+    }
+
+    private static LogStore cutOff() throws IOException {
+        throw new CorruptLogException("log: was cut off", 0);
+    }
+
+    @Test
+    void aDamagedLogOfWhichTheEndIsToBeDroppedIsSetAside() throws IOException {
+        NodeWorld world = world(
+                record(2, 9, true).withTrusted(4),
+                () -> new Spoiled(log(9)) {
+                    @Override
+                    public void truncateSuffix(long from) throws IOException {
+                        throw new CorruptLogException("log: entry 4: checksum", 4);
+                    }
+                },
+                MemoryLogStore::new);
+        try (NodeFile file = NodeFile.open(world.disk())) {
+            StartingLog log = StartingLog.open(world, file, Durability.HIGH);
+            NodeRecord left = Boot.dropUntrusted(log.record(), file, log);
+            assertEquals(Loss.CORRUPTION, left.loss());
+            assertEquals(NodeRecord.ALL, left.trusted());
+            assertEquals(left, file.record());
+            assertEquals(LogPosition.START, log.store().last());
+        }
+    }
+
+    @Test
+    void aLogOfWhichLessCanBeReadThanItSaysIsDamaged() throws IOException {
+        NodeWorld world = world(
+                ran(Durability.HIGH, true),
+                () -> new Spoiled(log(9)) {
+                    @Override
+                    public long read(long from, Predicate<LogEntry> sink) throws IOException {
+                        return super.read(from, entry -> sink.test(entry) && entry.index() < 7);
+                    }
+                },
+                MemoryLogStore::new);
+        StartingLog log = open(world);
+        Boot.recover(log, null, Limits.DEFAULT);
+        assertEquals(Loss.CORRUPTION, log.record().loss());
+    }
+
+    @Test
+    void anErrorThatIsNoDamageIsARefusalAndChangesNothing() throws IOException {
+        NodeWorld world = world(ran(Durability.HIGH, true), () -> {
+            throw new IOException("log: Input/output error");
+        });
+        IOException refused = assertThrows(IOException.class, () -> open(world));
+        assertEquals("log: Input/output error", refused.getMessage());
+        assertEquals(List.of(), world.setAside);
+        try (NodeFile file = NodeFile.open(world.disk())) {
+            assertEquals(Loss.NONE, Objects.requireNonNull(file.record()).loss());
+        }
+    }
+
+    @Test
+    void aLogThatIsDamagedRightAfterItWasMadeIsARefusal() throws IOException {
+        NodeWorld world = world(ran(Durability.HIGH, true), () -> damaged(log(9), 5), () -> damaged(log(0), 1));
+        StartingLog log = open(world);
+        assertThrows(CorruptLogException.class, () -> Boot.recover(log, null, Limits.DEFAULT));
+        assertEquals(1, world.setAside.size());
+    }
+
+    @Test
+    void aDamagedLogWithoutANodeFileIsARefusal() {
+        NodeWorld world = new NodeWorld(store -> store);
+        world.logs.add(BootTest::cutOff);
+        assertThrows(CorruptLogException.class, () -> open(world));
+        assertEquals(List.of(), world.setAside);
+    }
+
+    @Test
+    void aNodeThatWasNeverFoundedForgetsNothingWithADamagedLog() throws IOException {
+        NodeWorld world = world(ran(Durability.HIGH, false).withFounded(false), BootTest::cutOff, MemoryLogStore::new);
+        assertEquals(Loss.NONE, open(world).record().loss());
+    }
+
+    @Test
+    void aLogThatBeginsBehindTheSnapshotIsSetAsideAndTheSnapshotUsed() throws IOException {
+        MemoryLogStore behind = new MemoryLogStore();
+        behind.reset(new LogPosition(20, 2));
+        NodeWorld world = world(ran(Durability.HIGH, true), () -> behind, MemoryLogStore::new);
+        StartingLog log = open(world);
+        Boot.recover(log, snapshot(10, 2), Limits.DEFAULT);
+        assertEquals(List.of(Loss.CORRUPTION), world.setAside);
+        assertEquals(new LogPosition(10, 2), log.store().base());
+        assertEquals(
+                "the log begins behind 20 but the newest readable snapshot covers only 10",
+                Objects.requireNonNull(log.setAside()).damage());
+    }
+
+    @Test
+    void aDamagedNodeFileIsARefusalThatSaysWhatToDo() throws IOException {
+        NodeWorld world = world(ran(Durability.HIGH, true));
+        try (Disk.File file = world.disk().open("node")) {
+            file.write(0, new byte[(int) file.length()], 0, (int) file.length());
+        }
+        HuckException refused = assertThrows(HuckException.StorageFailed.class, world::open);
+        assertTrue(String.valueOf(refused.getMessage()).contains("--readmit"), refused.getMessage());
     }
 }

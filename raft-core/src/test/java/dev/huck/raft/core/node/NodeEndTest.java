@@ -11,9 +11,9 @@ import dev.huck.raft.api.HuckException;
 import dev.huck.raft.api.MembershipChange;
 import dev.huck.raft.api.Options;
 import dev.huck.raft.api.Role;
+import dev.huck.raft.api.spi.CorruptLogException;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
-import dev.huck.raft.api.spi.LogStore;
 import dev.huck.raft.core.consensus.Entries;
 import dev.huck.raft.core.consensus.Loss;
 import dev.huck.raft.core.consensus.Message.Append;
@@ -30,7 +30,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,71 +40,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** How a whole node ends when something beneath it does not do as it should. */
 @Timeout(60)
 class NodeEndTest {
-
-    /** A store whose appends and syncs the test may spoil. */
-    private abstract static class Spoiled implements LogStore {
-        private final LogStore sound;
-
-        Spoiled(LogStore sound) {
-            this.sound = sound;
-        }
-
-        @Override
-        public LogPosition base() {
-            return sound.base();
-        }
-
-        @Override
-        public LogPosition last() {
-            return sound.last();
-        }
-
-        @Override
-        public void append(List<LogEntry> entries) throws IOException {
-            sound.append(entries);
-        }
-
-        @Override
-        public void truncateSuffix(long from) throws IOException {
-            sound.truncateSuffix(from);
-        }
-
-        @Override
-        public void truncatePrefix(long through) throws IOException {
-            sound.truncatePrefix(through);
-        }
-
-        @Override
-        public void reset(LogPosition base) throws IOException {
-            sound.reset(base);
-        }
-
-        @Override
-        public void sync() throws IOException {
-            sound.sync();
-        }
-
-        @Override
-        public long read(long from, Predicate<LogEntry> sink) throws IOException {
-            return sound.read(from, sink);
-        }
-
-        @Override
-        public long sizeInBytes() {
-            return sound.sizeInBytes();
-        }
-
-        @Override
-        public void shrink() throws IOException {
-            sound.shrink();
-        }
-
-        @Override
-        public void close() throws IOException {
-            sound.close();
-        }
-    }
-
     @Test
     void aNodeThatIsClosedLeavesTheMarkOfACleanEnd() throws Exception {
         NodeWorld world = new NodeWorld(store -> store);
@@ -343,6 +277,24 @@ class NodeEndTest {
         assertTrue(String.valueOf(stopped.getMessage()).contains("two leaders in term " + term), stopped.getMessage());
         assertEquals(List.of(), world.sent);
         assertEquals(term, node.raft().term());
+    }
+
+    @Test
+    void anEntryThatCannotBeReadAnyMoreEndsTheNodeAndIsWrittenDown() throws Exception {
+        NodeWorld world = new NodeWorld(store -> new Spoiled(store) {
+            @Override
+            public void shrink() throws IOException {
+                throw new CorruptLogException("log: entry 1: checksum", 1);
+            }
+        });
+        RaftNode node = world.open();
+        awaitLeader(node);
+        node.shrinkLog(); // Whatever it is that reads: all goes through the same stream.
+        HuckException stopped = assertThrows(HuckException.StorageFailed.class, node::awaitClose);
+        assertTrue(String.valueOf(stopped.getMessage()).contains("start this node again"), stopped.getMessage());
+        try (NodeFile file = NodeFile.open(world.disk)) {
+            assertEquals(Loss.CORRUPTION, Objects.requireNonNull(file.record()).loss());
+        }
     }
 
     private static void awaitLeader(RaftNode node) throws InterruptedException {

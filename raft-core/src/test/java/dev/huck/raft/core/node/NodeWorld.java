@@ -9,16 +9,22 @@ import dev.huck.raft.api.spi.Gateway;
 import dev.huck.raft.api.spi.Lane;
 import dev.huck.raft.api.spi.LogStore;
 import dev.huck.raft.api.spi.Transport;
+import dev.huck.raft.core.consensus.Loss;
 import dev.huck.raft.core.env.Disk;
 import dev.huck.raft.core.env.Environment;
 import dev.huck.raft.core.env.Stage;
 import dev.huck.raft.core.memory.MemoryLogStore;
+import dev.huck.raft.core.storage.NodeFile;
 import dev.huck.raft.core.wire.Envelope;
 import dev.huck.raft.core.wire.FrameException;
 import dev.huck.raft.core.wire.PeerCodec;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -36,6 +42,15 @@ final class NodeWorld implements Environment {
     private final AtomicLong seed = new AtomicLong(7);
     volatile boolean transportClosed;
     volatile String boot = "boot";
+    /** The logs that are opened next. */
+    final Queue<Opening> logs = new ArrayDeque<>();
+    /** For each log that was set aside, what the node file said by then. */
+    final List<Loss> setAside = new ArrayList<>();
+
+    /** Opens a log. */
+    interface Opening {
+        LogStore open() throws IOException;
+    }
 
     /** @param logStore makes a store that misbehaves out of one that does not */
     NodeWorld(UnaryOperator<LogStore> logStore) {
@@ -108,8 +123,19 @@ final class NodeWorld implements Environment {
     }
 
     @Override
-    public LogStore openLog(Durability durability) {
-        return logStore.apply(new MemoryLogStore());
+    public LogStore openLog(Durability durability) throws IOException {
+        return logs.isEmpty()
+                ? logStore.apply(new MemoryLogStore())
+                : logs.remove().open();
+    }
+
+    /** What the node does with its log at a start is written down, beside what the node file says at that time. */
+    @Override
+    public String setLogAside() throws IOException {
+        try (NodeFile file = NodeFile.open(disk)) {
+            setAside.add(Objects.requireNonNull(file.record()).loss());
+        }
+        return "log.bad";
     }
 
     @Override

@@ -214,6 +214,11 @@ final class Shell {
         }
 
         @Override
+        public String setLogAside() {
+            throw new AssertionError("not for the machine");
+        }
+
+        @Override
         public Transport openTransport() {
             throw new AssertionError("not for the machine");
         }

@@ -5,6 +5,8 @@ import java.util.List;
 /** Breaks disks. One at a time is damaged for good, so that what the cluster promised can be kept. */
 final class DiskFaults {
     private static final long MILLI = 1_000_000L;
+    /** Until a person comes: at the end of all faults. */
+    private static final long FOR_EVER = 3_600_000 * MILLI;
 
     private final SimWorld world;
     private final SimCluster cluster;
@@ -17,7 +19,8 @@ final class DiskFaults {
     }
 
     void hang(SimHost host, SimRandom random) {
-        host.trouble().hang(1_000 * MILLI + random.nextLong(19_000 * MILLI));
+        long nanos = 1_000 * MILLI + random.nextLong(19_000 * MILLI);
+        host.trouble().hang(random.nextInt(5) == 0 ? FOR_EVER : nanos);
     }
 
     void failWrite(SimHost host) {
@@ -42,27 +45,57 @@ final class DiskFaults {
 
     /**
      * A bit turns in a snapshot, if another whole one is there, which the log still meets; or in one of the two copies of
-     * the node file, which the next start repairs, always in the same one until then.
+     * the node file, which the next start repairs, always in the same one until then. Now and then in all snapshots, or in
+     * both copies.
      */
     void rot(SimHost host, SimRandom random) {
         if (!host.isUp() || !operator.othersAreWhole(host)) {
             return;
         }
-        List<String> snapshots = host.disk().durableNames("snapshots").stream()
-                .filter(name ->
-                        SimHost.isSnapshot(name) && !host.rottenSnapshots().contains(name))
-                .toList();
-        if (snapshots.size() > 1 && random.nextBoolean()) {
-            String name = snapshots.get(random.nextInt(snapshots.size()));
-            world.trace(host.number(), "its file " + name + " rots");
-            host.disk().rot(name, 0, Integer.MAX_VALUE, random);
-            host.rottenSnapshots().add(name);
+        List<String> snapshots = host.wholeSnapshots();
+        boolean all = random.nextInt(4) == 0;
+        if ((all ? !snapshots.isEmpty() : snapshots.size() > 1) && random.nextBoolean()) {
+            for (String name : all ? snapshots : List.of(snapshots.get(random.nextInt(snapshots.size())))) {
+                world.trace(host.number(), "its file " + name + " rots");
+                host.disk().rot(name, 0, Integer.MAX_VALUE, random);
+            }
         } else if (host.disk().durableNames("").contains("node")) {
-            int half = host.disk().length("node") / 2;
-            int copy = host.rottenCopy(random);
-            world.trace(host.number(), "copy " + copy + " of its node file rots");
-            host.disk().rot("node", copy * half, (copy + 1) * half, random);
+            rotNodeFile(host, host.rottenCopy(random), random);
+            if (all) {
+                rotNodeFile(host, 1 - host.rottenCopy(random), random);
+            }
             host.rot();
         }
+        if (all) {
+            startAnew(host, random);
+        }
+    }
+
+    private void rotNodeFile(SimHost host, int copy, SimRandom random) {
+        int half = host.disk().length("node") / 2;
+        world.trace(host.number(), "copy " + copy + " of its node file rots");
+        host.disk().rot("node", copy * half, (copy + 1) * half, random);
+    }
+
+    /** An entry of the log that was synced can't be read any more, or the log's end is gone. */
+    void rotLog(SimHost host, SimRandom random) {
+        if (!host.isUp() || !operator.othersAreWhole(host)) {
+            return;
+        }
+        boolean rots = random.nextInt(4) > 0;
+        if (rots ? host.log().rot(random) : host.log().cutOff()) {
+            world.trace(host.number(), rots ? "an entry of its log rots" : "its log is cut off");
+            startAnew(host, random);
+        }
+    }
+
+    /** What is damaged is found by a read, or else by this. */
+    private void startAnew(SimHost host, SimRandom random) {
+        world.planIn(random.nextLong(5_000 * MILLI), SimEvent.Kind.FAULT, host.number(), () -> {
+            if (host.isDamaged()) {
+                cluster.crash(host, false);
+                cluster.startIn(20 * MILLI, host);
+            }
+        });
     }
 }

@@ -10,6 +10,7 @@ final class DiskTrouble {
     private boolean dead;
     private long fullUntil;
     private long hangs;
+    private boolean stuck;
 
     /** The next change fails, half done. */
     void failChange() {
@@ -34,6 +35,15 @@ final class DiskTrouble {
     /** The next sync takes so long. */
     void hang(long nanos) {
         hangs = nanos;
+    }
+
+    /** No sync ever comes back, and nobody mends that. */
+    void stick() {
+        stuck = true;
+    }
+
+    boolean isStuck() {
+        return stuck;
     }
 
     /** Another disk, so to say, with the same content. */

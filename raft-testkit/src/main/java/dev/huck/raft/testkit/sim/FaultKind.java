@@ -67,7 +67,7 @@ public enum FaultKind {
     SLOW_DISK(Per.SHARE, 0.3, 0.0005, 0.004, "disk: syncs that take seconds"),
 
     /** A sync that takes very long. */
-    HANG(Per.EVERY, 0.3, 5_000, 30_000, "disk: a sync that takes up to twenty seconds"),
+    HANG(Per.EVERY, 0.3, 5_000, 30_000, "disk: a sync that takes up to twenty seconds, or does not come back"),
     /** A change of a file or the log that fails half-way. */
     WRITE_ERROR(Per.EVERY, 0.25, 5_000, 30_000, "disk: a write that fails, half done"),
     /** A sync that fails, whose data is lost although later ones succeed. */
@@ -81,8 +81,13 @@ public enum FaultKind {
     DEAD_DISK(Per.EVERY, 0.15, 10_000, 40_000, "disk: nothing can be written or synced until it is replaced"),
     /** A disk without room. */
     FULL_DISK(Per.EVERY, 0.2, 5_000, 30_000, "disk: no room for a while"),
-    /** Bits that turn in one of the two copies of the node file, or in a snapshot. */
-    ROT(Per.EVERY, 0.3, 3_000, 20_000, "disk: a bit turns, in one copy of the node file or in a snapshot"),
+    /** Bits that turn in the node file, or in snapshots. */
+    ROT(
+            Per.EVERY,
+            0.3,
+            3_000,
+            20_000,
+            "disk: a bit turns, in the node file or in snapshots: mostly in one of two, now and then in both"),
     /** An empty disk in the place of a member's. */
     LOST_DISK(
             Per.EVERY,
@@ -93,6 +98,13 @@ public enum FaultKind {
 
     /** A log that is gone. */
     LOG_LOSS(Per.EVERY, 0.2, 5_000, 20_000, "disk: a node's log is gone, while its other files are there"),
+    /** A synced entry that can't be read any more, or a log without its end. */
+    LOG_ROT(
+            Per.EVERY,
+            0.2,
+            5_000,
+            20_000,
+            "disk: a synced entry of the log turns out damaged, or the log's end is missing"),
     /** All machines without power at once, at the end. */
     RACK_CUT(Per.SHARE, 0.4, 1, 1, "disk: at the end all lose power at once, below durability HIGH"),
 
@@ -150,7 +162,7 @@ public enum FaultKind {
             0.3,
             1,
             1,
-            "liveness: in the end only a random quorum is healed; the others stay down or cut off for ever"),
+            "liveness: in the end only a random quorum is healed; the others stay down, cut off, or with a disk that hangs, for ever"),
 
     /** Nodes that are stopped and started. */
     RESTART(Per.EVERY, 0.5, 3_000, 20_000, "leadership: a node is asked to stop, and started again"),

@@ -97,6 +97,7 @@ final class Faults {
             case DEAD_DISK -> disks.die(victim(random), random);
             case FULL_DISK -> disks.fill(victim(random), random);
             case ROT -> disks.rot(victim(random), random);
+            case LOG_ROT -> disks.rotLog(victim(random), random);
             case LOST_DISK -> operator.loseDisk(victim(random));
             case WALL_CLOCK ->
                 cluster.hosts().forEach(host -> host.jump(random.nextLong(-3_600_000 * MILLI, 3_600_000 * MILLI)));

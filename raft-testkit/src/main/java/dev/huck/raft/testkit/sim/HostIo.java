@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /** The time that a process's I/O takes, and whether it fails: what its machine's disk is like. */
 final class HostIo implements IoCost {
     private static final long MICRO = 1_000L;
+    /** Beyond the end of every run. */
+    private static final long FOR_EVER = 86_400_000_000L * MICRO;
 
     private final SimWorld world;
     private final SimProcess process;
@@ -46,6 +48,9 @@ final class HostIo implements IoCost {
             if (!calm.getAsBoolean()) {
                 long stall = profile.happens(random, FaultKind.SLOW_DISK) ? random.exponential(1_000_000 * MICRO) : 0;
                 time += untilCalm.applyAsLong(stall + process.host().trouble().takeHang());
+            }
+            if (process.host().trouble().isStuck()) {
+                time += FOR_EVER;
             }
         }
         world.spend(time);

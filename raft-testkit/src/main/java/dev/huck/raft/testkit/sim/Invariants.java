@@ -173,7 +173,7 @@ final class Invariants implements SimLog.Observer {
 
     boolean hasWholeStore(long storeId) {
         SimHost host = stores.get(storeId);
-        return host != null && !host.isRotten() && !host.isSuspect();
+        return host != null && !host.isDamaged() && !host.isSuspect();
     }
 
     /** A machine's disks are gone. */

@@ -137,7 +137,7 @@ final class Operator {
             return;
         }
         // What nobody can know keeps no leader from a change after which all depends on it.
-        if (cluster.hosts().stream().anyMatch(SimHost::isRotten)) {
+        if (cluster.hosts().stream().anyMatch(SimHost::isDamaged)) {
             return;
         }
         walk.step(random);

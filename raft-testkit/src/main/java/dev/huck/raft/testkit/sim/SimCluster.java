@@ -148,6 +148,10 @@ final class SimCluster {
             if (process.isAlive()) {
                 process.gate().disarm();
                 resume(process);
+                if (host.isDamaged()) { // To be found now, while nothing else goes wrong.
+                    crash(host, false);
+                    startIn(0, host);
+                }
             } else {
                 startIn(0, host);
             }
@@ -222,7 +226,8 @@ final class SimCluster {
         if (late > 0) {
             profile.happened(FaultKind.LATE_TIMERS); // Of some dozens of timers a second.
         }
-        SimEnvironment environment = new SimEnvironment(world, process, network, profile, io, () -> calm ? 0 : late);
+        SimEnvironment environment =
+                new SimEnvironment(world, process, network, profile, io, () -> calm ? 0 : late, () -> forgetLog(host));
         process.run("open", () -> {
             NodeHandle node = factory.open(
                     environment,
@@ -357,7 +362,7 @@ final class SimCluster {
                 known = true;
                 if (!core.configuration().isQuorum(store -> {
                     SimHost other = invariants.host(store);
-                    return other != null && other != host && !other.isSuspect() && !other.isRotten();
+                    return other != null && other != host && !other.isSuspect() && !other.isDamaged();
                 })) {
                     return host.isSuspect();
                 }
@@ -374,6 +379,10 @@ final class SimCluster {
         }
         process.kill();
         bury(process, false);
+        forgetLog(host);
+    }
+
+    private void forgetLog(SimHost host) {
         host.loseLog(invariants);
         world.trace(host.number(), "has lost its log");
         losses++;
@@ -425,6 +434,7 @@ final class SimCluster {
             if (core == null
                     || core.isRecovering()
                     || host.isReverted()
+                    || host.isDamaged()
                     || !core.configuration().members().stream().allMatch(m -> m.voting() == Member.Voting.VOTER)
                     || core.configuration().member(core.storeId()) == null) {
                 return false;
@@ -436,6 +446,10 @@ final class SimCluster {
     private void sendAway(SimHost host, SimRandom choice) {
         world.trace(host.number(), "goes away for ever");
         host.goAway();
+        if (profile.rate(FaultKind.HANG) > 0 && choice.nextBoolean()) {
+            host.trouble().stick(); // It is still in touch with all others.
+            return;
+        }
         if (choice.nextBoolean()) {
             crash(host, true);
             return;

@@ -49,6 +49,8 @@ public final class SimDisk {
         /** A sync of these has failed: the system shows them, and believes that nothing of them is left to be written. */
         private final BitSet lost = new BitSet();
 
+        private boolean rotten;
+
         void write(long position, byte[] from, int offset, int count) {
             int at = Math.toIntExact(position);
             resize(Math.max(length, at + count));
@@ -100,6 +102,7 @@ public final class SimDisk {
         }
 
         void flip(int bit) {
+            rotten = true;
             bytes[bit / 8] ^= (byte) (1 << bit % 8);
             if (bit / 8 < forced.length) {
                 forced[bit / 8] ^= (byte) (1 << bit % 8);
@@ -180,6 +183,12 @@ public final class SimDisk {
         return namesDoomed;
     }
 
+    /** Whether a bit of a file has turned since it was made. */
+    boolean isRotten(String name) {
+        Inode inode = files.get(name);
+        return inode != null && inode.rotten;
+    }
+
     /** Whether these eight bytes are anywhere in a file, forced or not. */
     boolean contains(String name, long mark) {
         Inode inode = files.get(name);
@@ -214,6 +223,7 @@ public final class SimDisk {
             Inode same = new Inode();
             same.bytes = Arrays.copyOf(inode.bytes, inode.length);
             same.length = inode.length;
+            same.rotten = inode.rotten;
             same.settle();
             copy.files.put(name, same);
         });

@@ -1,12 +1,14 @@
 package dev.huck.raft.testkit.sim;
 
 import dev.huck.raft.api.Durability;
+import dev.huck.raft.api.spi.CorruptLogException;
 import dev.huck.raft.api.spi.LogStore;
 import dev.huck.raft.api.spi.Transport;
 import dev.huck.raft.core.consensus.Limits;
 import dev.huck.raft.core.env.Disk;
 import dev.huck.raft.core.env.Environment;
 import dev.huck.raft.core.env.Stage;
+import java.io.IOException;
 import java.util.function.DoubleSupplier;
 import java.util.random.RandomGenerator;
 
@@ -19,12 +21,14 @@ final class SimEnvironment implements Environment {
     private final Profile profile;
     private final IoCost cost;
     private final DoubleSupplier lateTimers;
+    private final Runnable logSetAside;
     private int stages;
 
     /**
      * A world.
      *
      * @param lateTimers the share of timers that are late, by now
+     * @param logSetAside puts an empty log in the place of the machine's
      */
     SimEnvironment(
             SimWorld world,
@@ -32,7 +36,9 @@ final class SimEnvironment implements Environment {
             SimNetwork network,
             Profile profile,
             IoCost cost,
-            DoubleSupplier lateTimers) {
+            DoubleSupplier lateTimers,
+            Runnable logSetAside) {
+        this.logSetAside = logSetAside;
         this.lateTimers = lateTimers;
         this.world = world;
         this.process = process;
@@ -84,8 +90,26 @@ final class SimEnvironment implements Environment {
     }
 
     @Override
-    public LogStore openLog(Durability durability) {
+    public LogStore openLog(Durability durability) throws IOException {
+        if (process.host().log().isCutOff()) {
+            throw new CorruptLogException("log: it was cut off", 0);
+        }
         return new SimLogStore(process.host().log(), process.gate(), cost);
+    }
+
+    @Override
+    public String setLogAside() throws IOException {
+        cost.spend(true);
+        if (process.gate().enter()) {
+            throw process.gate().crash();
+        }
+        IOException trouble = cost.changeFails();
+        if (trouble != null) {
+            throw trouble;
+        }
+        logSetAside.run();
+        process.gate().leave();
+        return "log.bad";
     }
 
     @Override

@@ -4,10 +4,8 @@ import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.check.CoreView;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Entries;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A machine: disks and a clock, and at most one living process. */
@@ -30,8 +28,6 @@ final class SimHost {
     private final DiskTrouble trouble = new DiskTrouble();
     /** A copy of the node file is damaged: a torn write of the other one, and the node can't go on. */
     private boolean rotten;
-
-    private final Set<String> rottenSnapshots = new HashSet<>();
     /** Its disk was lost: it has to wait until it is told to join. */
     private boolean lost;
 
@@ -159,8 +155,28 @@ final class SimHost {
         rotten = true;
     }
 
-    Set<String> rottenSnapshots() {
-        return rottenSnapshots;
+    /** The whole snapshots that a power cut would leave, by name. */
+    List<String> wholeSnapshots() {
+        return disk.durableNames("snapshots").stream()
+                .filter(name -> isSnapshot(name) && !disk.isRotten(name))
+                .toList();
+    }
+
+    /** Whether entries are gone from the log that no whole snapshot covers. */
+    boolean lacksSnapshot() {
+        return log.base().index() > 0
+                && wholeSnapshots().stream()
+                        .noneMatch(name -> snapshotIndex(name) >= log.base().index());
+    }
+
+    /** Whether something on its disks is damaged, known or not, so that its next start forgets what it promised. */
+    boolean isDamaged() {
+        return rotten || log.isDamaged() || lacksSnapshot();
+    }
+
+    /** Whether its node has met damage on its disks, at which it has to stop. */
+    boolean hasMetDamage() {
+        return log.isFoundDamaged() || lacksSnapshot();
     }
 
     /** Its node has started: the node file is whole again. */
@@ -401,7 +417,6 @@ final class SimHost {
     void wipe(SimLog.Observer observer) {
         disk.wipe();
         rotten = false;
-        rottenSnapshots.clear();
         remembers();
         reverted = false;
         backupDisk = null;

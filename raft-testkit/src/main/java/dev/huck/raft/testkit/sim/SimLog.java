@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.TreeSet;
 
 /**
  * A machine's log on disk, whichever process has it open: the entries, and how to undo each change that was not synced
@@ -33,6 +34,9 @@ final class SimLog {
 
     private final List<LogEntry> entries = new ArrayList<>();
     private final Deque<Runnable> unsynced = new ArrayDeque<>();
+    /** Entries whose records no longer match their checksums. */
+    private final TreeSet<Long> rotten = new TreeSet<>();
+
     private Observer observer = Observer.NONE;
     private LogPosition base = LogPosition.START;
     private long syncedLast;
@@ -40,6 +44,10 @@ final class SimLog {
     private long bytes;
     /** A sync has failed: those after it say that all is well, and change nothing, until what was lost is written anew. */
     private boolean doomed;
+    /** Less is there than was synced once, and whoever opens it can tell. */
+    private boolean cutOff;
+    /** The damage was met by a read. */
+    private boolean found;
 
     /** A write or a sync has failed, and another process has it open since: entries that were not synced may go. */
     private boolean failed;
@@ -54,6 +62,43 @@ final class SimLog {
         copy.bytes = bytes;
         copy.sync();
         return copy;
+    }
+
+    /** The record of an entry that is here for good is damaged; says whether there is one. */
+    boolean rot(SimRandom random) {
+        long durable = durableLast() - base.index();
+        if (durable <= 0) {
+            return false;
+        }
+        rotten.add(base.index() + 1 + random.nextLong(durable));
+        return true;
+    }
+
+    /** What is here for good becomes shorter than it was; says whether there is anything. */
+    boolean cutOff() {
+        cutOff |= durableLast() > base.index();
+        return cutOff;
+    }
+
+    boolean isCutOff() {
+        return cutOff;
+    }
+
+    /** Whether a read of this entry meets damage. */
+    boolean isRotten(long index) {
+        found |= rotten.contains(index);
+        return rotten.contains(index);
+    }
+
+    /** Whether something that should be here can't be read, known or not. */
+    boolean isDamaged() {
+        Long first = rotten.higher(base.index());
+        return cutOff || (first != null && first <= last().index());
+    }
+
+    /** Whether its node has met the damage. */
+    boolean isFoundDamaged() {
+        return found;
     }
 
     void observer(Observer watcher) {
@@ -142,6 +187,7 @@ final class SimLog {
         tail.clear();
         long synced = syncedLast;
         syncedLast = Math.min(syncedLast, from - 1);
+        rotten.tailSet(from).clear();
         acknowledged = Math.min(acknowledged, from - 1);
         gone.forEach(this::leave);
         boolean isOld = failed && opened;
@@ -174,6 +220,7 @@ final class SimLog {
         List<LogEntry> gone = List.copyOf(entries);
         entries.clear();
         bytes = 0;
+        rotten.clear();
         base = newBase;
         syncedLast = newBase.index();
         redo();

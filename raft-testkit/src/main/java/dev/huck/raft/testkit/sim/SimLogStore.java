@@ -1,5 +1,6 @@
 package dev.huck.raft.testkit.sim;
 
+import dev.huck.raft.api.spi.CorruptLogException;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.api.spi.LogStore;
@@ -95,13 +96,16 @@ final class SimLogStore implements LogStore {
     }
 
     @Override
-    public long read(long from, Predicate<LogEntry> sink) {
+    public long read(long from, Predicate<LogEntry> sink) throws CorruptLogException {
         if (gate.enter()) {
             throw gate.crash();
         }
         long count = 0;
         if (from > log.base().index()) {
             for (long index = from; index <= log.last().index(); index++) {
+                if (log.isRotten(index)) {
+                    throw new CorruptLogException("log: entry " + index + ": checksum", index);
+                }
                 count++;
                 if (!sink.test(log.get(index))) {
                     break;

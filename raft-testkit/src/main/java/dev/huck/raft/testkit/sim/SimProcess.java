@@ -144,7 +144,7 @@ final class SimProcess {
         if (stopping || !alive) {
             return;
         }
-        if (troubled) {
+        if (troubled || host.hasMetDamage()) {
             breakDown();
             return;
         }
@@ -208,7 +208,7 @@ final class SimProcess {
 
     private void breakDown() {
         if (alive) {
-            world.trace(host.number(), "stops: its disk failed");
+            world.trace(host.number(), troubled ? "stops: its disk failed" : "stops: its disk is damaged");
             kill();
             broken.run();
         }
