@@ -9,7 +9,6 @@ import dev.huck.raft.api.NodeStatus;
 import dev.huck.raft.api.Options;
 import dev.huck.raft.api.spi.ClientConnection;
 import dev.huck.raft.api.spi.Gateway;
-import dev.huck.raft.api.spi.LogStore;
 import dev.huck.raft.api.spi.Session;
 import dev.huck.raft.api.spi.Transport;
 import dev.huck.raft.core.check.NodeView;
@@ -67,11 +66,9 @@ public final class RaftNode implements Node, Gateway {
             SnapshotFiles snapshots = SnapshotFiles.open(environment.disk(), options.snapshotsKept());
             String address = options.advertise().orElse(opened.transport.address());
             refuseWildcard(address);
-            NodeRecord record =
-                    Boot.identify(environment, options, opened.file, before, opened.log.store(), address);
+            NodeRecord record = Boot.identify(environment, options, opened.file, before, opened.log.store(), address);
             record = Boot.dropUntrusted(record, opened.file, opened.log);
-            record = Boot.found(
-                    record, options, opened.file, opened.log.store(), snapshots.newest() != null);
+            record = Boot.found(record, options, opened.file, opened.log.store(), snapshots.newest() != null);
             record = Boot.raiseTerm(record, opened.file, snapshots.newest());
             RaftNode node = new RaftNode(environment, options, machines, opened, record, snapshots);
             node.start();
