@@ -272,6 +272,34 @@ class BootTest {
     }
 
     @Test
+    void aStartThatIsCutShortIsRepeatedWhateverItHasDoneByThen() throws IOException {
+        NodeWorld world = world(ran(Durability.HIGH, true));
+        // Before the log went: the next one finds it again.
+        world.logs.add(() -> damaged(log(9), 5));
+        world.setAsideFails = true;
+        StartingLog first = open(world);
+        assertThrows(IOException.class, () -> Boot.recover(first, null, Limits.DEFAULT));
+        assertEquals(Loss.CORRUPTION, first.record().loss());
+        world.setAsideFails = false;
+        // When it had gone, before there was another.
+        world.logs.addAll(List.of(() -> damaged(log(9), 5), BootTest::inUse));
+        StartingLog second = open(world);
+        assertThrows(IOException.class, () -> Boot.recover(second, null, Limits.DEFAULT));
+        assertEquals(List.of(Loss.CORRUPTION), world.setAside);
+        // And when there was.
+        world.logs.add(MemoryLogStore::new);
+        StartingLog third = open(world);
+        Boot.recover(third, snapshot(10, 2), Limits.DEFAULT);
+        assertEquals(new LogPosition(10, 2), third.store().last());
+        assertEquals(Loss.CORRUPTION, third.record().loss());
+        assertEquals(1, world.setAside.size());
+    }
+
+    private static LogStore inUse() throws IOException {
+        throw new IOException("log: in use");
+    }
+
+    @Test
     void anErrorThatIsNoDamageIsARefusalAndChangesNothing() throws IOException {
         NodeWorld world = world(ran(Durability.HIGH, true), () -> {
             throw new IOException("log: Input/output error");

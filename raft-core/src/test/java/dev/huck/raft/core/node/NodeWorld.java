@@ -44,6 +44,8 @@ final class NodeWorld implements Environment {
     volatile String boot = "boot";
     /** The logs that are opened next. */
     final Queue<Opening> logs = new ArrayDeque<>();
+    /** Where a start is cut short. */
+    boolean setAsideFails;
     /** For each log that was set aside, what the node file said by then. */
     final List<Loss> setAside = new ArrayList<>();
 
@@ -132,6 +134,9 @@ final class NodeWorld implements Environment {
     /** What the node does with its log at a start is written down, beside what the node file says at that time. */
     @Override
     public String setLogAside() throws IOException {
+        if (setAsideFails) {
+            throw new IOException("no log was set aside");
+        }
         try (NodeFile file = NodeFile.open(disk)) {
             setAside.add(Objects.requireNonNull(file.record()).loss());
         }

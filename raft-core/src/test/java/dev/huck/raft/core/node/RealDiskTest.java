@@ -52,6 +52,20 @@ class RealDiskTest {
         assertEquals("rw-------", permissions("snapshots/one"));
     }
 
+    @Test
+    void aFolderIsSetAsideWithAllThatIsInItAndTheOneBeforeItGoes() throws IOException {
+        try (RealDisk disk = new RealDisk(directory)) {
+            for (String name : List.of("first", "second")) {
+                Files.createDirectories(directory.resolve("log/deep"));
+                Files.writeString(directory.resolve("log/deep/" + name), name);
+                disk.setFolderAside("log", "log.bad");
+            }
+        }
+        assertTrue(Files.notExists(directory.resolve("log")));
+        assertTrue(Files.notExists(directory.resolve("log.bad/deep/first")));
+        assertEquals("second", Files.readString(directory.resolve("log.bad/deep/second")));
+    }
+
     private String permissions(String name) throws IOException {
         return PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve(name)));
     }

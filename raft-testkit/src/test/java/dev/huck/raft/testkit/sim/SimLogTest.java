@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.huck.raft.api.spi.CorruptLogException;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import java.io.IOException;
@@ -103,6 +104,23 @@ class SimLogTest {
         gate.shut();
         assertThrows(SimulatedCrash.class, () -> store.append(List.of(entry(1, 1))));
         assertEquals(0, log.last().index());
+    }
+
+    @Test
+    void anEntryThatRottedIsReportedAndNotHandedOver() throws IOException {
+        store.append(List.of(entry(1, 1), entry(2, 1), entry(3, 1)));
+        assertFalse(log.rot(new SimRandom(7)), "what is not synced can't rot");
+        store.sync();
+        store.append(List.of(entry(4, 1)));
+        assertTrue(log.rot(new SimRandom(7)));
+        assertTrue(log.isDamaged());
+        List<Long> read = new ArrayList<>();
+        CorruptLogException reported =
+                assertThrows(CorruptLogException.class, () -> store.read(1, entry -> read.add(entry.index())));
+        assertTrue(reported.index() <= 3);
+        assertEquals(reported.index() - 1, read.size());
+        store.truncateSuffix(reported.index());
+        assertFalse(log.isDamaged());
     }
 
     @Test
