@@ -314,7 +314,7 @@ class BootTest {
 
     @Test
     void aLogThatIsDamagedRightAfterItWasMadeIsARefusal() throws IOException {
-        NodeWorld world = world(ran(Durability.HIGH, true), () -> damaged(log(9), 5), () -> damaged(log(0), 1));
+        NodeWorld world = world(ran(Durability.HIGH, true), BootTest::cutOff, () -> damaged(log(0), 1));
         StartingLog log = open(world);
         assertThrows(CorruptLogException.class, () -> Boot.recover(log, null, Limits.DEFAULT));
         assertEquals(1, world.setAside.size());
