@@ -225,10 +225,12 @@ final class Leader implements RoleState {
 
     /**
      * A lease counts from when the confirmed messages were sent. Once a hand-over was offered, it may be taken up at any
-     * time in this term, however late: no lease any more.
+     * time in this term, however late: no lease any more. Nor while it removes itself: one that is left alone elects itself
+     * without waiting for anybody, once it knows that it is.
      */
     long leaseUntil() {
-        if (!hasOpened() || leaseVoided || transferTo != 0) {
+        boolean votes = raft.configuration().isVoter(raft.self);
+        if (!hasOpened() || leaseVoided || transferTo != 0 || !votes) {
             return raft.now - 1;
         }
         if (raft.configuration().isSoleVoter(raft.self)) {

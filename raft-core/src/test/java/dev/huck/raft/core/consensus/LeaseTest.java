@@ -11,6 +11,7 @@ import dev.huck.raft.core.consensus.Message.Append;
 import dev.huck.raft.core.consensus.Message.AppendReply;
 import dev.huck.raft.core.consensus.Message.RequestVote;
 import dev.huck.raft.core.consensus.Message.TimeoutNow;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Dissertation §6.4.1, with the clock of design: a lease is 0.9 of the shortest election timeout, from the time of sending. */
@@ -109,6 +110,26 @@ class LeaseTest {
         cluster.cutOff.clear();
         cluster.run(300);
         assertTrue(hasLease());
+    }
+
+    /** The one that is left stands as soon as it starts, as nobody else votes. */
+    @Test
+    void aLeaderThatRemovesItselfHasNoLease() {
+        CoreCluster two = CoreCluster.of(2).start();
+        Host removed = two.elect();
+        Host left = two.host(3 - removed.id);
+        two.run(500);
+        long index = removed.up().configuration().index();
+        removed.step(new Event.ChangeMembers(
+                1, Change.of(new Change.Remove(removed.id)).expecting(index)));
+        for (int i = 0; i < 500 && removed.up().configuration().isVoter(removed.id); i++) {
+            two.run(1);
+        }
+        assertFalse(removed.up().configuration().isVoter(removed.id));
+        left.slowDisk = true; // so that it answers, and the removal does not commit
+        two.run(300);
+        assertEquals(Role.LEADER, removed.up().role());
+        assertFalse(two.now < removed.up().leaseUntil());
     }
 
     private static Change change(Member member) {

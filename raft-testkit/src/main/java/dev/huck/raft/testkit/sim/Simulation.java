@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Simulation {
     private static final long MILLI = 1_000_000L;
+    /** What clients that went away had asked for is given up by then. */
+    private static final long LONG_UP = 2_500 * MILLI;
+
     private static final long FORMATION = 30_000 * MILLI;
     /** Ten times the longest election timeout that nodes have by default; frames then take a tenth of the shortest. */
     private static final long TEN_ELECTIONS = 12_000 * MILLI;
@@ -39,6 +42,8 @@ public final class Simulation {
     private final long chaosNanos;
     /** Whether only a quorum was healed. */
     private boolean isCore;
+
+    private long healedAt;
     /** Whether the operator still looks after what is left to do. */
     private boolean tidies = true;
 
@@ -117,6 +122,7 @@ public final class Simulation {
             application.judge();
             if (world.violation() == null && !isCore) { // A quorum core has nobody to spare.
                 missAMinority();
+                reaches(() -> world.now() > healedAt + LONG_UP, LONG_UP);
                 cluster.allIsAnswered();
             }
         }
@@ -188,6 +194,7 @@ public final class Simulation {
         }
         world.trace(-1, isCore ? "a quorum is healed, and nothing else" : "everything is healed");
         cluster.heal();
+        healedAt = world.now();
         application.finish();
         if (!isCore) {
             tidyUp();
