@@ -20,7 +20,7 @@ interface Application {
     boolean isFinished();
 
     /** One of the clients goes away without waiting for its answers. */
-    void hangUp(SimRandom random);
+    boolean hangUp(SimRandom random);
 
     /** Judges the whole, once all is quiet. */
     void judge();

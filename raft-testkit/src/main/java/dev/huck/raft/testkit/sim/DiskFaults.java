@@ -18,29 +18,35 @@ final class DiskFaults {
         this.cluster = cluster;
     }
 
-    void hang(SimHost host, SimRandom random) {
+    boolean hang(SimHost host, SimRandom random) {
         long nanos = 1_000 * MILLI + random.nextLong(19_000 * MILLI);
         host.trouble().hang(random.nextInt(5) == 0 ? FOR_EVER : nanos);
+        return host.isUp();
     }
 
-    void failWrite(SimHost host) {
+    boolean failWrite(SimHost host) {
         host.trouble().failChange();
+        return host.isUp();
     }
 
-    void failSync(SimHost host) {
+    boolean failSync(SimHost host) {
         host.trouble().failSync();
+        return host.isUp();
     }
 
-    void die(SimHost host, SimRandom random) {
+    boolean die(SimHost host, SimRandom random) {
         if (cluster.down() == 0) {
             host.trouble().die();
             world.planIn(random.nextLong(20_000 * MILLI), SimEvent.Kind.FAULT, host.number(), () -> host.trouble()
                     .mend());
+            return true;
         }
+        return false;
     }
 
-    void fill(SimHost host, SimRandom random) {
+    boolean fill(SimHost host, SimRandom random) {
         host.trouble().fill(world.now() + random.nextLong(6_000 * MILLI));
+        return host.isUp();
     }
 
     /**
@@ -48,12 +54,13 @@ final class DiskFaults {
      * the node file, which the next start repairs, always in the same one until then. Now and then in all snapshots, or in
      * both copies.
      */
-    void rot(SimHost host, SimRandom random) {
+    boolean rot(SimHost host, SimRandom random) {
         if (!host.isUp() || !operator.othersAreWhole(host)) {
-            return;
+            return false;
         }
         List<String> snapshots = host.wholeSnapshots();
         boolean all = random.nextInt(4) == 0;
+        boolean rots = true;
         if ((all ? !snapshots.isEmpty() : snapshots.size() > 1) && random.nextBoolean()) {
             for (String name : all ? snapshots : List.of(snapshots.get(random.nextInt(snapshots.size())))) {
                 world.trace(host.number(), "its file " + name + " rots");
@@ -65,10 +72,13 @@ final class DiskFaults {
                 rotNodeFile(host, 1 - host.rottenCopy(random), random);
             }
             host.rot();
+        } else {
+            rots = false;
         }
         if (all) {
             startAnew(host, random);
         }
+        return rots;
     }
 
     private void rotNodeFile(SimHost host, int copy, SimRandom random) {
@@ -78,15 +88,17 @@ final class DiskFaults {
     }
 
     /** An entry of the log that was synced can't be read any more, or the log's end is gone. */
-    void rotLog(SimHost host, SimRandom random) {
+    boolean rotLog(SimHost host, SimRandom random) {
         if (!host.isUp() || !operator.othersAreWhole(host)) {
-            return;
+            return false;
         }
         boolean rots = random.nextInt(4) > 0;
-        if (rots ? host.log().rot(random) : host.log().cutOff()) {
+        boolean does = rots ? host.log().rot(random) : host.log().cutOff();
+        if (does) {
             world.trace(host.number(), rots ? "an entry of its log rots" : "its log is cut off");
             startAnew(host, random);
         }
+        return does;
     }
 
     /** What is damaged is found by a read, or else by this. */

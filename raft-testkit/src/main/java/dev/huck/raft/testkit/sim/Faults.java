@@ -70,18 +70,18 @@ final class Faults {
                 if (spec.happens(kind, occurrence)) {
                     happened.add(kind.label() + "." + occurrence);
                     world.trace(-1, "FAULT " + kind.label() + "." + occurrence);
-                    happen(kind, random);
+                    if (happen(kind, random)) {
+                        profile.happened(kind);
+                    }
                 }
                 next(kind, occurrence + 1);
             }
         });
     }
 
-    private void happen(FaultKind kind, SimRandom random) {
-        if (kind != FaultKind.BIT_FLIP && kind != FaultKind.CUT_BETWEEN) { // These wait for what they happen to.
-            profile.happened(kind);
-        }
-        switch (kind) {
+    /** Whether it broke anything by now; what waits for what it happens to is noted by whoever sees that. */
+    private boolean happen(FaultKind kind, SimRandom random) {
+        return switch (kind) {
             case PARTITION -> partitions.cut(victim(random), random);
             case CLOG -> partitions.clog(victim(random), random);
             case GHOSTS -> partitions.haunt(random);
@@ -99,8 +99,7 @@ final class Faults {
             case ROT -> disks.rot(victim(random), random);
             case LOG_ROT -> disks.rotLog(victim(random), random);
             case LOST_DISK -> operator.loseDisk(victim(random));
-            case WALL_CLOCK ->
-                cluster.hosts().forEach(host -> host.jump(random.nextLong(-3_600_000 * MILLI, 3_600_000 * MILLI)));
+            case WALL_CLOCK -> jump(random);
             case MEMBERS -> operator.changeMembers(random);
             case SNAPSHOT -> operator.takeSnapshot(random);
             case TRANSFER -> operator.transfer();
@@ -109,7 +108,12 @@ final class Faults {
             case BIT_FLIP -> turnBit(random);
             case HANG_UP -> application.hangUp(random);
             default -> throw new IllegalStateException(kind + " does not happen at moments");
-        }
+        };
+    }
+
+    private boolean jump(SimRandom random) {
+        cluster.hosts().forEach(host -> host.jump(random.nextLong(-3_600_000 * MILLI, 3_600_000 * MILLI)));
+        return true;
     }
 
     /** The leader, more often than its share. */
@@ -121,62 +125,68 @@ final class Faults {
         return cluster.hosts().get(random.nextInt(cluster.hosts().size()));
     }
 
-    private void crash(SimRandom random) {
+    private boolean crash(SimRandom random) {
         SimHost host = victim(random);
         if (!host.isUp() || cluster.down() >= Math.max(1, (profile.voters - 1) / 2)) {
-            return;
+            return false;
         }
         switch (random.nextInt(3)) {
             case 0 -> cluster.crashInside(host, 1 + random.nextInt(30), IoGate.Where.draw(random));
             case 1 -> cluster.crashUnsynced(host, 1 + random.nextInt(5));
             default -> {
-                cluster.crash(host, profile.happens(random, FaultKind.POWER_CUT));
+                boolean died = cluster.crash(host, profile.happens(random, FaultKind.POWER_CUT));
                 cluster.startIn(restartDelay(random), host);
+                return died;
             }
         }
+        return false; // Not yet: it dies inside of an operation.
     }
 
-    private void cutBetween(SimRandom random) {
+    private boolean cutBetween(SimRandom random) {
         if (cluster.down() < Math.max(1, (profile.voters - 1) / 2)) {
             // Mostly the order that no write has to have.
             cluster.crashBetween(random.chance(0.7) ? IoGate.Device.LOG : IoGate.Device.FILE);
         }
+        return false; // Not yet: it waits for such a write.
     }
 
     /** Only where all others are whole: a majority that agrees is what tells who is wrong. */
-    private void turnBit(SimRandom random) {
+    private boolean turnBit(SimRandom random) {
         SimHost host = victim(random);
         if (host.isUp() && !host.isReverted() && operator.othersAreWhole(host)) {
             cluster.corruption().arm(host, random);
         }
+        return false; // Not yet: it waits for a command.
     }
 
-    private void oldCopy(SimRandom random) {
-        if (cluster.down() == 0) {
-            cluster.revert(victim(random));
-        }
+    private boolean oldCopy(SimRandom random) {
+        return cluster.down() == 0 && cluster.revert(victim(random));
     }
 
-    private void loseLog(SimRandom random) {
+    private boolean loseLog(SimRandom random) {
         SimHost host = victim(random);
         boolean may = profile.durability != Durability.HIGH || operator.othersAreWhole(host);
         if (may && host.isUp() && cluster.down() < Math.max(1, (profile.voters - 1) / 2)) {
-            cluster.loseLog(host);
+            boolean lost = cluster.loseLog(host);
             cluster.startIn(restartDelay(random), host);
+            return lost;
         }
+        return false;
     }
 
     private static long restartDelay(SimRandom random) {
         return 20 * MILLI + random.exponential(700 * MILLI);
     }
 
-    private void blackout(SimRandom random) {
+    private boolean blackout(SimRandom random) {
         boolean powerCut = profile.happens(random, FaultKind.POWER_CUT);
+        boolean any = false;
         for (SimHost host : cluster.hosts()) {
             if (host.isUp()) {
-                cluster.crash(host, powerCut);
+                any |= cluster.crash(host, powerCut);
                 cluster.startIn(restartDelay(random), host);
             }
         }
+        return any;
     }
 }

@@ -31,10 +31,10 @@ final class LeaseAttack {
         this.operator = operator;
     }
 
-    void begin(SimRandom random) {
+    boolean begin(SimRandom random) {
         SimHost leader = cluster.leader();
         if (leader == null || voters(leader).size() < 2 || world.now() < until) {
-            return;
+            return false;
         }
         until = world.now() + AWAY;
         switch (random.nextInt(6)) {
@@ -44,6 +44,7 @@ final class LeaseAttack {
             case 4 -> forgetfulVoters(leader, random);
             default -> deaf(leader);
         }
+        return true;
     }
 
     /** Nothing but clocks says when the lease ends, and when others may lead. */

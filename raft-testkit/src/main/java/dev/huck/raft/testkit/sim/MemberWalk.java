@@ -24,20 +24,22 @@ final class MemberWalk {
     }
 
     /** Takes one step. */
-    void step(SimRandom random) {
+    /** @return whether anything was asked */
+    boolean step(SimRandom random) {
         SimHost leader = cluster.leader();
         CoreView core = leader == null ? null : cluster.core(leader);
         if (leader == null || core == null) {
-            return;
+            return false;
         }
         if (random.nextInt(6) == 0) {
             SimHost host = cluster.hosts().get(random.nextInt(cluster.hosts().size()));
             if (host.isUp() && cluster.hosts().stream().allMatch(SimHost::isUp) && isFoundByAll(core)) {
                 cluster.move(host, random);
+                return true;
             }
-            return;
+            return false;
         }
-        change(leader, core, random);
+        return change(leader, core, random);
     }
 
     /** Whether it is written down where everybody is: two that move at once never find each other again. */
@@ -50,7 +52,7 @@ final class MemberWalk {
                 });
     }
 
-    private void change(SimHost leader, CoreView core, SimRandom random) {
+    private boolean change(SimHost leader, CoreView core, SimRandom random) {
         Configuration current = core.configuration();
         List<Member> voters = new ArrayList<>();
         List<Member> others = new ArrayList<>();
@@ -93,11 +95,11 @@ final class MemberWalk {
             }
             text.append(',');
         }
-        ask(leader, core, change, text, random);
+        return ask(leader, core, change, text, random);
     }
 
     /** Asks, sometimes for one configuration; if that is gone for good, it must be refused. */
-    private void ask(
+    private boolean ask(
             SimHost leader, CoreView core, MembershipChange.Builder change, StringBuilder text, SimRandom random) {
         long committed = core.configuration().index() <= core.commitIndex()
                 ? core.configuration().index()
@@ -115,14 +117,16 @@ final class MemberWalk {
         try {
             built = change.build();
         } catch (IllegalStateException nothing) {
-            return;
+            return false;
         }
-        operator.act(leader, text.toString(), node -> node.changeMembers(built).whenComplete((done, failure) -> {
-            if (stale && failure == null) {
-                world.violated(
-                        "compare and set",
-                        "n" + (leader.number() + 1) + " " + text + " and did, although " + committed + " was in force");
-            }
-        }));
+        return operator.act(
+                leader, text.toString(), node -> node.changeMembers(built).whenComplete((done, failure) -> {
+                    if (stale && failure == null) {
+                        world.violated(
+                                "compare and set",
+                                "n" + (leader.number() + 1) + " " + text + " and did, although " + committed
+                                        + " was in force");
+                    }
+                }));
     }
 }

@@ -58,8 +58,8 @@ final class NumbersApplication implements Application {
     }
 
     @Override
-    public void hangUp(SimRandom random) {
-        clients.get(random.nextInt(clients.size())).hangUp();
+    public boolean hangUp(SimRandom random) {
+        return clients.get(random.nextInt(clients.size())).hangUp();
     }
 
     @Override

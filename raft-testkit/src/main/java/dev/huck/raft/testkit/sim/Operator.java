@@ -33,16 +33,16 @@ final class Operator {
         this.walk = new MemberWalk(world, cluster, this);
     }
 
-    void transfer() {
-        act(cluster.leader(), "is asked to hand over", Node::transferLeadership);
+    boolean transfer() {
+        return act(cluster.leader(), "is asked to hand over", Node::transferLeadership);
     }
 
-    void takeSnapshot(SimRandom random) {
-        act(any(random), "is asked for a snapshot", Node::snapshot);
+    boolean takeSnapshot(SimRandom random) {
+        return act(any(random), "is asked for a snapshot", Node::snapshot);
     }
 
-    void restart(SimRandom random) {
-        stop(random.nextBoolean() ? cluster.leader() : any(random), random);
+    boolean restart(SimRandom random) {
+        return stop(random.nextBoolean() ? cluster.leader() : any(random), random);
     }
 
     private SimHost any(SimRandom random) {
@@ -53,11 +53,12 @@ final class Operator {
         CompletionStage<?> of(Node node);
     }
 
-    void act(@Nullable SimHost host, String what, Request request) {
+    /** @return whether there was a node to ask */
+    boolean act(@Nullable SimHost host, String what, Request request) {
         SimProcess process = host == null ? null : host.process();
         NodeHandle handle = process == null || !process.isAlive() ? null : process.node();
         if (host == null || process == null || handle == null) {
-            return;
+            return false;
         }
         int number = host.number();
         world.trace(number, what);
@@ -66,13 +67,14 @@ final class Operator {
                 world.trace(number, what + ": " + (failure == null ? "done" : SimCluster.message(failure)));
             }
         }));
+        return true;
     }
 
-    private void stop(@Nullable SimHost host, SimRandom random) {
+    private boolean stop(@Nullable SimHost host, SimRandom random) {
         SimProcess process = host == null ? null : host.process();
         NodeHandle handle = process == null || !process.isAlive() ? null : process.node();
         if (host == null || process == null || handle == null || host.isReverted()) {
-            return;
+            return false;
         }
         world.trace(host.number(), "is asked to stop");
         process.stopping();
@@ -84,13 +86,16 @@ final class Operator {
             }
             cluster.startIn(random.nextLong(500 * MILLI), host);
         });
+        return true;
     }
 
     /** A member's machine gets an empty disk, if all other members have theirs; it is then removed, and let in anew. */
-    void loseDisk(SimHost host) {
-        if (othersAreWhole(host)) {
-            empty(host);
+    boolean loseDisk(SimHost host) {
+        if (!othersAreWhole(host)) {
+            return false;
         }
+        empty(host);
+        return true;
     }
 
     private void empty(SimHost host) {
@@ -131,16 +136,19 @@ final class Operator {
     }
 
     /** Takes the next step of a walk through memberships: who is out comes in, or others change. */
-    void changeMembers(SimRandom random) {
+    boolean changeMembers(SimRandom random) {
         // With a machine that is wrong, a majority that agrees must stay: nothing else tells which one it is.
-        if (tidy() || cluster.corruption().isSomewhere()) {
-            return;
+        if (tidy()) {
+            return true;
+        }
+        if (cluster.corruption().isSomewhere()) {
+            return false;
         }
         // What nobody can know keeps no leader from a change after which all depends on it.
         if (cluster.hosts().stream().anyMatch(SimHost::isDamaged)) {
-            return;
+            return false;
         }
-        walk.step(random);
+        return walk.step(random);
     }
 
     /** Who waits to be called into the cluster. */

@@ -23,7 +23,7 @@ final class Partitions {
     }
 
     /** Cuts some links for a while; a quarter of the cuts come and go. */
-    void cut(SimHost one, SimRandom random) {
+    boolean cut(SimHost one, SimRandom random) {
         List<int[]> links = links(one.number(), random);
         int flips = random.nextInt(4) == 0 ? 2 * random.nextInt(4) : 0;
         long lasting = 200 * MILLI + random.exponential(1_200 * MILLI);
@@ -34,13 +34,14 @@ final class Partitions {
             world.trace(-1, text.toString());
         }
         flip(links, true, flips, lasting);
+        return !links.isEmpty();
     }
 
     /** The leader is cut off and hears only voices of the past, long enough for the others to go on without it. */
-    void haunt(SimRandom random) {
+    boolean haunt(SimRandom random) {
         SimHost leader = cluster.leader();
         if (leader == null) {
-            return;
+            return false;
         }
         long lasting = 1_000 * MILLI + random.nextLong(2_000 * MILLI);
         world.trace(leader.number(), "is cut off and haunted");
@@ -53,19 +54,22 @@ final class Partitions {
         }
         flip(links, true, 0, lasting);
         cluster.network().replay(leader, lasting);
+        return true;
     }
 
     /** Links of one node, or any, that deliver nothing for a while and then all at once; some one after the other. */
-    void clog(SimHost one, SimRandom random) {
+    boolean clog(SimHost one, SimRandom random) {
         int size = cluster.hosts().size();
         boolean all = random.nextBoolean();
         long begin = world.now();
         long step = random.nextBoolean() ? 0 : random.nextLong(500 * MILLI);
         world.trace(one.number(), "has clogged links");
+        boolean any = false;
         for (int other = 0; other < size; other++) {
             if (other == one.number() || !(all || random.nextBoolean())) {
                 continue;
             }
+            any = true;
             // Swizzled: opened one after the other.
             begin += step;
             long until = world.now() + cluster.untilCalm(begin - world.now() + random.nextLong(5_000 * MILLI));
@@ -77,6 +81,7 @@ final class Partitions {
                 cluster.network().clog(other, one.number(), until);
             }
         }
+        return any;
     }
 
     private void flip(List<int[]> links, boolean isCut, int flips, long lasting) {

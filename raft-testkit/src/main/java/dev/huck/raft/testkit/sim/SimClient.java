@@ -65,7 +65,7 @@ final class SimClient implements SimConnection.Peer {
     }
 
     /** Goes away without a word, whatever is under way, and comes back elsewhere. */
-    void hangUp() {
+    boolean hangUp() {
         SimConnection open = connection;
         if (open != null) {
             world.trace(-1, "client " + number + " hangs up");
@@ -73,6 +73,7 @@ final class SimClient implements SimConnection.Peer {
             disconnected();
             target = random.nextInt(hosts.size());
         }
+        return open != null;
     }
 
     private void later(long delay) {

@@ -372,14 +372,15 @@ final class SimCluster {
     }
 
     /** Kills a node and loses its log, unless too much is lost already. */
-    void loseLog(SimHost host) {
+    boolean loseLog(SimHost host) {
         SimProcess process = host.process();
         if (process == null || !process.isAlive() || !mayForget(host)) {
-            return;
+            return false;
         }
         process.kill();
         bury(process, false);
         forgetLog(host);
+        return true;
     }
 
     private void forgetLog(SimHost host) {
@@ -392,25 +393,27 @@ final class SimCluster {
      * Kills a node and starts it from an old copy of its disks, if everybody has heard of a later life of the directory
      * than the copy's next: who has not can't refuse it.
      */
-    void revert(SimHost host) {
+    boolean revert(SimHost host) {
         SimProcess process = host.process();
         CoreView core = core(host);
         if (process == null || core == null || !host.hasBackup() || host.isSuspect() || !mayForget(host)) {
-            return;
+            return false;
         }
         NodeRecord copy = record(host, host.backup());
         for (SimHost other : hosts) {
             NodeRecord record = record(other, other.disk());
             if (copy == null || (other != host && (record == null || !refuses(record, copy)))) {
-                return;
+                return false;
             }
         }
         process.kill();
         bury(process, false);
-        if (host.revert(invariants)) {
+        boolean reverted = host.revert(invariants);
+        if (reverted) {
             world.trace(host.number(), "is an old copy of itself");
         }
         startIn(1_000 * MICRO, host);
+        return reverted;
     }
 
     private static boolean refuses(NodeRecord record, NodeRecord copy) {
@@ -469,13 +472,14 @@ final class SimCluster {
     }
 
     /** Kills a node now; a power cut also loses what was not synced. */
-    void crash(SimHost host, boolean powerCut) {
+    boolean crash(SimHost host, boolean powerCut) {
         SimProcess process = host.process();
         if (process == null || !process.isAlive() || host.isReverted()) {
-            return;
+            return false;
         }
         process.kill();
         bury(process, powerCut);
+        return true;
     }
 
     /** Has a node die at one of its next I/O operations; then the same as a crash. */
@@ -550,10 +554,10 @@ final class SimCluster {
     }
 
     /** Takes a node's processor away for a while; its clock goes on. */
-    void pause(SimHost host, long nanos) {
+    boolean pause(SimHost host, long nanos) {
         SimProcess process = host.process();
         if (process == null || !process.isAlive() || process.isPaused()) {
-            return;
+            return false;
         }
         if (world.isTraced()) {
             world.trace(host.number(), "is paused for " + nanos / 1_000_000 + " ms");
@@ -565,6 +569,7 @@ final class SimCluster {
                 resume(process);
             }
         });
+        return true;
     }
 
     private void resume(SimProcess process) {

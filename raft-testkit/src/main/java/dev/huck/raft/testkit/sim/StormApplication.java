@@ -69,8 +69,8 @@ final class StormApplication implements Application {
     }
 
     @Override
-    public void hangUp(SimRandom random) {
-        clients.get(random.nextInt(clients.size())).hangUp();
+    public boolean hangUp(SimRandom random) {
+        return clients.get(random.nextInt(clients.size())).hangUp();
     }
 
     /** All nodes that run have applied everything: all states must be the same. */

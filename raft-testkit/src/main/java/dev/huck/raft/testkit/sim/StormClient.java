@@ -133,12 +133,13 @@ final class StormClient implements SimConnection.Peer {
         open.send(batch, done);
     }
 
-    void hangUp() {
+    boolean hangUp() {
         SimConnection open = connection;
         if (open != null) {
             open.leave();
             disconnected();
         }
+        return open != null;
     }
 
     @Override

@@ -59,7 +59,7 @@ class SearchTest {
 
     @Test
     void aChangeOfMembershipBreaksNothing() {
-        isWholeAndClean(bounds(1, 1, 2, false, new int[] {1, 0, 0, 0}), 500);
+        isWholeAndClean(bounds(2, 0, 2, false, new int[] {1, 0, 0, 0}), 500);
     }
 
     @Test
@@ -69,7 +69,7 @@ class SearchTest {
 
     @Test
     void aReadBreaksNothing() {
-        isWholeAndClean(bounds(1, 1, 2, false, new int[] {0, 0, 1, 0}), 500);
+        isWholeAndClean(bounds(2, 0, 2, false, new int[] {0, 0, 1, 0}), 500);
     }
 
     @Test
