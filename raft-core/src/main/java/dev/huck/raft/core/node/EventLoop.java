@@ -331,8 +331,13 @@ final class EventLoop implements Loop {
     }
 
     @Override
+    public boolean isSilent(long member) {
+        return view.silent().contains(member);
+    }
+
+    @Override
     public Map<String, String> stats() {
-        Map<String, String> stats = Reports.stats(view, machine.appliedIndex());
+        Map<String, String> stats = Reports.stats(view, machine.appliedIndex(), observer.contactNanos());
         long diverged = divergence().own();
         stats.put("diverged", diverged == 0 ? "no" : Long.toString(diverged));
         metrics.all().forEach((name, value) -> stats.put(name, Long.toString(value)));
@@ -432,7 +437,7 @@ final class EventLoop implements Loop {
                 } else if (event instanceof Event.Recovered) {
                     recoveryReport.ended();
                 }
-                observer.took(event);
+                observer.took(event, raft.leader());
             } else if (item instanceof Heard heard) {
                 heard(heard);
             } else if (item instanceof Runnable task) {

@@ -152,7 +152,7 @@ final class Info {
         line.accept("instantaneous_ops_per_sec", counters.perSecond(env.nanoTime()));
     }
 
-    private static void replication(NodeStatus status, BiConsumer<String, Object> line) {
+    private void replication(NodeStatus status, BiConsumer<String, Object> line) {
         boolean leads = status.role() == Role.LEADER;
         line.accept("role", leads ? "master" : "slave");
         if (!leads) {
@@ -162,18 +162,25 @@ final class Info {
             line.accept("master_link_status", leader.isEmpty() ? "down" : "up");
             line.accept("slave_read_only", 1);
         }
-        line.accept("connected_slaves", leads ? Math.max(0, status.members().size() - 1) : 0);
+        line.accept("connected_slaves", leads ? connected(status) : 0);
         if (leads) {
             int number = 0;
             for (MemberInfo member : status.members()) {
                 if (member.storeId() != status.storeId()) {
                     line.accept(
                             "slave" + number++,
-                            "ip=" + host(member.address()) + ",port=" + port(member.address()) + ",state=online");
+                            "ip=" + host(member.address()) + ",port=" + port(member.address()) + ",state="
+                                    + (loop.isSilent(member.storeId()) ? "offline" : "online"));
                 }
             }
         }
         line.accept("master_repl_offset", status.commitIndex());
+    }
+
+    private long connected(NodeStatus status) {
+        return status.members().stream()
+                .filter(member -> member.storeId() != status.storeId() && !loop.isSilent(member.storeId()))
+                .count();
     }
 
     private static void cpu(BiConsumer<String, Object> line) {

@@ -117,6 +117,13 @@ interface Loop {
     NodeStatus status();
 
     /**
+     * Whether this node leads and has not heard a member for the longest election timeout. Any thread.
+     *
+     * @param member store id
+     */
+    boolean isSilent(long member);
+
+    /**
      * Counts something.
      *
      * @param name what

@@ -28,6 +28,8 @@ final class Observer {
     private final Events events;
     private final Watchdog watchdog;
     private final DivergenceReport divergence;
+    /** When this node last heard the leader that it knows; null if it never has. */
+    private volatile @Nullable Long contactAt;
 
     Observer(Environment environment, Options options, long self, Peers peers, Metrics metrics) {
         this.environment = environment;
@@ -53,15 +55,29 @@ final class Observer {
         }
     }
 
-    /** The core has taken an event. */
-    void took(Event event) {
+    /**
+     * The core has taken an event.
+     *
+     * @param leader whom it now takes for the leader; 0 for nobody
+     */
+    void took(Event event, long leader) {
         if (event instanceof Event.Received received) {
-            watchdog.heard(received.message().from(), environment.nanoTime());
+            long from = received.message().from();
+            watchdog.heard(from, environment.nanoTime());
+            if (from == leader) {
+                contactAt = environment.nanoTime();
+            }
         } else if (event instanceof Event.ChunkRead chunk) {
             chunkRead(chunk);
         } else if (event instanceof Event.Recovered) {
             events.tell(new NodeEvent.RecoveryEnded());
         }
+    }
+
+    /** How long ago this node last heard a leader: nanoseconds; -1 for never. Any thread. */
+    long contactNanos() {
+        Long at = contactAt;
+        return at == null ? -1 : environment.nanoTime() - at;
     }
 
     private void chunkRead(Event.ChunkRead chunk) {

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /** What a node says of itself, made from one {@link View}. */
 final class Reports {
@@ -83,12 +84,12 @@ final class Reports {
     }
 
     /** Finn's names, which are hashicorp's. */
-    static Map<String, String> stats(View view, long applied) {
+    static Map<String, String> stats(View view, long applied, long contactNanos) {
         Map<String, String> stats = new TreeMap<>();
         stats.put("applied_index", Long.toString(applied));
         stats.put("commit_index", Long.toString(view.commitIndex()));
         stats.put("fsm_pending", Long.toString(Math.max(0, view.commitIndex() - applied)));
-        stats.put("last_contact", view.leader() == 0 ? "never" : "0");
+        stats.put("last_contact", contact(view, contactNanos));
         stats.put("last_log_index", Long.toString(view.last().index()));
         stats.put("last_log_term", Long.toString(view.last().term()));
         stats.put("last_snapshot_index", Long.toString(view.snapshot().index()));
@@ -99,6 +100,14 @@ final class Reports {
         stats.put("state", RaftCommands.nameOf(view.role()));
         stats.put("term", Long.toString(view.term()));
         return stats;
+    }
+
+    /** A leader is in touch with itself. */
+    private static String contact(View view, long nanos) {
+        if (view.role() == Role.LEADER) {
+            return "0";
+        }
+        return nanos < 0 ? "never" : TimeUnit.NANOSECONDS.toMillis(nanos) + "ms";
     }
 
     /** All that is counted, and how full is what has a bound. */

@@ -15,6 +15,7 @@ import java.util.List;
  *
  * @param loss why the node is recovering, if it is
  * @param applied how far members' machines have come, where this node leads and they say so
+ * @param silent store ids of members that this leader does not hear; none where it does not lead
  * @param applyBytes handed to the machine and not yet applied
  */
 record View(
@@ -28,6 +29,7 @@ record View(
         long leaseUntil,
         List<Applied> applied,
         Loss loss,
+        List<Long> silent,
         long applyBytes) {
 
     static View of(Raft raft) {
@@ -42,6 +44,7 @@ record View(
                 raft.leaseUntil(),
                 applied(raft),
                 raft.loss(),
+                silent(raft),
                 raft.applyBytes());
     }
 
@@ -52,6 +55,19 @@ record View(
      * @param index the last entry that it has applied
      */
     record Applied(long member, long index) {}
+
+    private static List<Long> silent(Raft raft) {
+        List<Long> silent = List.of();
+        if (raft.role() == Role.LEADER) {
+            for (Member member : raft.configuration().members()) {
+                if (!raft.answers(member.storeId())) {
+                    silent = silent.isEmpty() ? new ArrayList<>() : silent;
+                    silent.add(member.storeId());
+                }
+            }
+        }
+        return silent;
+    }
 
     private static List<Applied> applied(Raft raft) {
         List<Applied> known = List.of();

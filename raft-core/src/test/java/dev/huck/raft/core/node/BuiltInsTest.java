@@ -195,6 +195,13 @@ final class BuiltInsTest {
     }
 
     @Test
+    void infoOfALeaderDoesNotCallAMemberOnlineThatDoesNotAnswer() {
+        shell.loop.silent.add(2L);
+        String info = client.send("INFO replication").received();
+        assertTrue(info.contains("connected_slaves:0\r\nslave0:ip=127.0.0.1,port=7482,state=offline\r\n"), info);
+    }
+
+    @Test
     void infoShowsTheSectionsAskedFor() {
         String info = client.send("INFO clients RAFT").received();
         assertTrue(info.startsWith("$# Clients\r\n"));

@@ -34,7 +34,7 @@ import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /** A whole node on real threads with its disk and its peers played by the test. */
-final class NodeWorld implements Environment {
+class NodeWorld implements Environment {
     final MemoryDisk disk = new MemoryDisk();
     final List<Envelope> sent = new CopyOnWriteArrayList<>();
     private final UnaryOperator<LogStore> logStore;

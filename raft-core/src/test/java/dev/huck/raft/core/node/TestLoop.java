@@ -9,10 +9,12 @@ import dev.huck.raft.api.VersionRange;
 import dev.huck.raft.api.Voting;
 import dev.huck.raft.api.spi.LogPosition;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -33,6 +35,7 @@ final class TestLoop implements Loop {
 
     boolean leaseValid = true;
     boolean forwards;
+    final Set<Long> silent = new HashSet<>();
     Role role = Role.LEADER;
     Optional<String> leader = Optional.of("127.0.0.1:7481");
 
@@ -178,6 +181,11 @@ final class TestLoop implements Loop {
                         OptionalLong.empty()));
         ConfigurationInfo configuration = new ConfigurationInfo(4, true, false, false, 1, 1);
         return new NodeStatus("one", 1, 9, role, 3, leader, 12, 11, 10, 5, members, configuration);
+    }
+
+    @Override
+    public boolean isSilent(long member) {
+        return silent.contains(member);
     }
 
     @Override
