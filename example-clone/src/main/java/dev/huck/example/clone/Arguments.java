@@ -130,6 +130,7 @@ final class Arguments {
         time(Setting.ELECTION_TIMEOUT_MAX, options::electionTimeoutMax);
         time(Setting.REQUEST_TIMEOUT, options::requestTimeout);
         time(Setting.JOIN_TIMEOUT, options::joinTimeout);
+        time(Setting.SESSION_EXPIRY, options::sessionExpiry);
         time(Setting.IDLE_TIMEOUT, options::idleTimeout);
         time(Setting.PARTIAL_COMMAND_TIMEOUT, options::partialCommandTimeout);
     }
@@ -138,6 +139,9 @@ final class Arguments {
         with(Setting.SNAPSHOT_EVERY, value -> options.snapshotEveryBytes(value.size(Long.MAX_VALUE)));
         with(Setting.LOG_TAIL, value -> options.logTailBytes(value.size(Long.MAX_VALUE)));
         with(Setting.MEMORY_BUDGET, value -> options.memoryBudgetBytes(value.size(Long.MAX_VALUE)));
+        with(Setting.MAX_SESSIONS, value -> options.maxSessions(value.number(1, Integer.MAX_VALUE)));
+        with(Setting.SESSION_REPLY_BYTES, value -> options.sessionReplyBytes((int) value.size(Integer.MAX_VALUE)));
+        with(Setting.SESSION_TOTAL_BYTES, value -> options.sessionTotalBytes(value.size(Long.MAX_VALUE)));
         with(Setting.MAX_OUTPUT, value -> options.maxOutputBytes(value.size(Long.MAX_VALUE)));
         with(Setting.MAX_COMMAND, value -> options.maxCommandBytes((int) value.size(Integer.MAX_VALUE)));
         with(Setting.SNAPSHOTS_FROM_MEMBERS, value -> options.snapshotsFromMembers(value.yes()));

@@ -67,6 +67,14 @@ enum Setting {
     LOG_TAIL("", "size", "log kept behind a snapshot for nodes that lag (16mb)"),
     /** Memory for commands under way. */
     MEMORY_BUDGET("", "size", "memory for commands under way (256mb)"),
+    /** How long a session lives unused. */
+    SESSION_EXPIRY("", "time", "how long a client session lives without a command; of a new cluster (1h)"),
+    /** Most sessions. */
+    MAX_SESSIONS("", "number", "most client sessions; of a new cluster (10000)"),
+    /** Replies of one session. */
+    SESSION_REPLY_BYTES("", "size", "replies that a session may leave unacknowledged; of a new cluster (256kb)"),
+    /** All sessions. */
+    SESSION_TOTAL_BYTES("", "size", "memory of all client sessions; of a new cluster (64mb)"),
     /** Longest command. */
     MAX_COMMAND("", "size", "longest command (64mb)"),
     /** Most arguments. */

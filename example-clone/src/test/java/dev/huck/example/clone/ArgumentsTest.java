@@ -141,7 +141,8 @@ class ArgumentsTest {
                 + " --election-timeout-max 2s --request-timeout 3s --join-timeout 1m --snapshot-every 1gb"
                 + " --snapshots-kept 5 --log-tail 512kb --memory-budget 2mb --max-command 2048 --max-arguments 77"
                 + " --max-connections 88 --max-output 3m --idle-timeout 1h --partial-command-timeout 1500 --insecure"
-                + " -j 7482 --learner --readmit --protocol-max 1 --snapshots-from-members --snapshot-rate 6mb");
+                + " -j 7482 --learner --readmit --protocol-max 1 --snapshots-from-members --snapshot-rate 6mb"
+                + " --session-expiry 10m --max-sessions 99 --session-reply-bytes 16kb --session-total-bytes 8mb");
         assertEquals(Optional.of("me:1"), options.advertise());
         assertEquals(Optional.of("id7"), options.id());
         assertEquals(Duration.ofMillis(50), options.heartbeat());
@@ -156,6 +157,10 @@ class ArgumentsTest {
         assertEquals(6L << 20, options.snapshotBytesPerSecond());
         assertEquals(2L << 20, options.memoryBudgetBytes());
         assertEquals(2048, options.maxCommandBytes());
+        assertEquals(Duration.ofMinutes(10), options.sessionExpiry());
+        assertEquals(99, options.maxSessions());
+        assertEquals(16 << 10, options.sessionReplyBytes());
+        assertEquals(8L << 20, options.sessionTotalBytes());
         assertEquals(77, options.maxArguments());
         assertEquals(88, options.maxConnections());
         assertEquals(3L << 20, options.maxOutputBytes());

@@ -142,6 +142,11 @@ class CloneTest {
         }
 
         @Override
+        public CompletionStage<Void> transferLeadership(String idOrAddress) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public CompletionStage<Long> snapshot() {
             throw new UnsupportedOperationException();
         }

@@ -133,6 +133,28 @@ class MembershipIT {
         }
     }
 
+    @Test
+    void leadershipGoesToTheMemberThatIsNamed() throws Exception {
+        // With long timeouts, so that nobody leads by chance because the machine is busy.
+        String[] options = {"--election-timeout-min", "3s", "--election-timeout-max", "6s"};
+        try (ClusterProcesses cluster = new ClusterProcesses(folder, options).grow(2)) {
+            NodeProcess learner = cluster.add("--learner");
+            NodeProcess leader = cluster.awaitLeader();
+            NodeProcess heir = cluster.others(leader).get(cluster.others(leader).get(0) == learner ? 1 : 0);
+            assertEquals(new Wire.Failure("TRY " + leader.address()), heir.ask("RAFT", "TRANSFER"));
+            assertEquals(new Wire.Failure("peer is unknown"), leader.ask("RAFT", "TRANSFER", "127.0.0.1:1"));
+            assertEquals(
+                    new Wire.Failure("ERR " + learner.address() + " does not vote, so it can't lead"),
+                    leader.ask("RAFT", "TRANSFER", learner.address()));
+            assertEquals("OK", leader.ask("SET", "k", "v"));
+            assertEquals("OK", leader.ask("RAFT", "TRANSFER", heir.address()));
+            assertEquals(heir, cluster.awaitLeader());
+            assertEquals("v", heir.ask("GET", "k"));
+            assertEquals("OK", heir.ask("RAFT", "TRANSFER"));
+            assertEquals(leader, cluster.awaitLeader());
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"nonsense", "", "a:b:c", "127.0.0.1:0", "127.0.0.1:65536", "http://127.0.0.1:7481"})
     void whatIsNoAddressIsRefusedAtOnce(String address) throws Exception {

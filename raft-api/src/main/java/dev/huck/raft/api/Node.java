@@ -129,6 +129,16 @@ public interface Node extends AutoCloseable {
     CompletionStage<Void> transferLeadership();
 
     /**
+     * Hands leadership to the voter that is named. Commands that arrive meanwhile are refused ({@code BUSY}).
+     *
+     * @param idOrAddress the voter
+     * @return completed when that one leads; exceptionally with {@link HuckException.NotLeader} where this node does not
+     *     lead, {@link HuckException.Rejected} when the member is unknown or does not vote, {@link HuckException.Busy} when
+     *     it is silent, has not taken over within an election timeout, or somebody else has
+     */
+    CompletionStage<Void> transferLeadership(String idOrAddress);
+
+    /**
      * Takes a snapshot now.
      *
      * @return completed with the index that it covers, once it is durable

@@ -134,6 +134,15 @@ public sealed interface Event {
     /** {@link Effect.EndRecovery} was carried out. */
     record Recovered() implements Event {}
 
-    /** The node wants to hand leadership to somebody else. */
-    record Transfer() implements Event {}
+    /**
+     * The node wants to hand leadership to somebody else.
+     *
+     * @param to store id of the voter that is to lead; 0 for whichever has most of the log
+     */
+    record Transfer(long to) implements Event {
+        /** To the voter that has most of the log. */
+        public Transfer() {
+            this(0);
+        }
+    }
 }

@@ -72,7 +72,7 @@ final class Leader implements RoleState {
             return;
         }
         if (isStalled(1)) {
-            transfer();
+            transfer(0);
         }
         if (raft.now >= heartbeatAt) {
             beat();
@@ -201,13 +201,18 @@ final class Leader implements RoleState {
         return raft.recovering.isActive() ? 0 : raft.log.counted();
     }
 
-    /** Hands over to the voter that has most of the log (dissertation §3.10). */
-    void transfer() {
+    /**
+     * Hands over (dissertation §3.10), unless that is under way.
+     *
+     * @param to the heir, if it may lead; 0 for the voter that has most of the log
+     */
+    void transfer(long to) {
         if (transferTo == 0) {
             if (!raft.applying.isDistrusted()) {
                 declined.clear(); // Whoever is asked anew may be able to by now.
             }
-            transferTo = replication.mostUpToDateVoter(declined);
+            transferTo =
+                    to == 0 ? replication.mostUpToDateVoter(declined) : replication.mayTakeOver(to) ? to : 0;
             offered = false;
             transferUntil = raft.now + raft.settings().electionMinNanos();
         }

@@ -159,9 +159,9 @@ public final class Raft {
             } else {
                 outbox.add(new Effect.Changed(change.request(), Rejection.NOT_LEADER, true));
             }
-        } else if (event instanceof Event.Transfer) {
+        } else if (event instanceof Event.Transfer transfer) {
             if (role instanceof Leader leading) {
-                leading.transfer();
+                leading.transfer(transfer.to());
             }
         }
     }

@@ -158,15 +158,23 @@ final class Replication {
         long best = 0;
         long match = -1;
         for (Progress peer : peers.values()) {
-            Member member = raft.configuration().member(peer.peer);
-            boolean answers = raft.now - peer.answeredAt < raft.settings().electionMinNanos();
-            boolean may = member != null && member.votesInNew() && peer.nonce == 0 && !declined.contains(peer.peer);
-            if (may && answers && peer.match > match) {
+            if (mayTakeOver(peer.peer) && !declined.contains(peer.peer) && peer.match > match) {
                 best = peer.peer;
                 match = peer.match;
             }
         }
         return best;
+    }
+
+    /** Whether leadership may be handed to a peer: it votes, answers, and has forgotten nothing. */
+    boolean mayTakeOver(long store) {
+        Progress peer = peers.get(store);
+        Member member = raft.configuration().member(store);
+        return peer != null
+                && member != null
+                && member.votesInNew()
+                && peer.nonce == 0
+                && raft.now - peer.answeredAt < raft.settings().electionMinNanos();
     }
 
     /** Bytes under way to the peer that has most under way, without its newest message. */

@@ -36,7 +36,6 @@ import dev.huck.raft.core.storage.SnapshotFiles;
 import dev.huck.raft.core.wire.Envelope;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -83,7 +82,7 @@ final class EventLoop implements Loop {
     private final Budget budget;
     private final ForwardServer forwardServer;
     private final ArrayDeque<Effect.SendAfter> heldBack = new ArrayDeque<>();
-    private final List<CompletableFuture<Void>> handOvers = new ArrayList<>();
+    private final HandOvers handOvers;
     private final OpenCalls calls = new OpenCalls();
     private final Consumer<Throwable> failed;
     private final RecoveryReport recoveryReport;
@@ -177,6 +176,7 @@ final class EventLoop implements Loop {
                 versions);
         this.admissions = new Admissions(stage, peers, self, this::step, mailbox::post, raft::answers);
         this.place = new OwnPlace(environment, stage, peers, self, () -> View.of(raft), this::propose, failed);
+        this.handOvers = new HandOvers(stage, options, raft, peers, this::step);
         this.rollCalls = new RollCalls(stage, peers, record.storeId());
         this.requests = new Requests(
                 environment,
@@ -383,7 +383,19 @@ final class EventLoop implements Loop {
 
     CompletionStage<Void> transferLeadership() {
         CompletableFuture<Void> future = new CompletableFuture<>();
-        return run(future, () -> handOver(future));
+        return run(future, () -> handOvers.begin(future));
+    }
+
+    @Override
+    public CompletionStage<Void> transferLeadership(String idOrAddress) {
+        CompletableFuture<Void> future = new CompletableFuture<>();
+        return run(future, () -> {
+            if (raft.role() == Role.LEADER) {
+                handOvers.begin(idOrAddress, future);
+            } else {
+                future.completeExceptionally(admissions.notLeader(View.of(raft)));
+            }
+        });
     }
 
     private <T> CompletionStage<T> run(CompletableFuture<T> future, Runnable task) {
@@ -569,10 +581,7 @@ final class EventLoop implements Loop {
     private void roleChanged(Effect.RoleChanged changed) {
         String leader = changed.leader() == 0 ? "unknown" : peers.addressOf(changed.leader());
         LOG.info("{} in term {}, leader {}", changed.role(), changed.term(), leader);
-        if (changed.role() != Role.LEADER) {
-            handOvers.forEach(future -> future.complete(null));
-            handOvers.clear();
-        }
+        handOvers.roleChanged(changed);
     }
 
     private void configurationChanged(Configuration configuration) {
@@ -631,20 +640,6 @@ final class EventLoop implements Loop {
 
     // ---- the end
 
-    private void handOver(CompletableFuture<Void> future) {
-        if (raft.role() != Role.LEADER) {
-            future.complete(null);
-            return;
-        }
-        handOvers.add(future);
-        step(new Event.Transfer());
-        stage.schedule(options.electionTimeoutMax().toNanos(), () -> {
-            handOvers.removeIf(waiting -> waiting == future);
-            future.completeExceptionally(
-                    new HuckException.Busy("BUSY nobody took leadership over within an election timeout"));
-        });
-    }
-
     /** Hands leadership over, waits a moment for the outcome of what is under way, then runs something on this stage. */
     @SuppressWarnings("FutureReturnValueIgnored") // it goes on either way
     void wind(Runnable then) {
@@ -653,7 +648,7 @@ final class EventLoop implements Loop {
             if (raft.configuration().isSoleVoter(record.storeId())) {
                 handedOver.complete(null);
             } else {
-                handOver(handedOver);
+                handOvers.begin(handedOver);
             }
             long patience =
                     environment.nanoTime() + options.electionTimeoutMax().toNanos();
@@ -685,7 +680,7 @@ final class EventLoop implements Loop {
         requests.stop();
         forwardServer.stop();
         HuckException.Stopped gone = new HuckException.Stopped("ERR the node has stopped");
-        handOvers.forEach(future -> future.completeExceptionally(gone));
+        handOvers.stop(gone);
         admissions.stop(gone);
         place.stop();
         Consumer<@Nullable HuckException> end = hung -> {

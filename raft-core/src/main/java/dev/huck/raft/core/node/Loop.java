@@ -100,6 +100,14 @@ interface Loop {
     CompletionStage<Void> changeMembers(MembershipChange change);
 
     /**
+     * As {@link dev.huck.raft.api.Node#transferLeadership(String)}.
+     *
+     * @param idOrAddress the voter that is to lead; empty for whichever is the most up to date
+     * @return completed when it does
+     */
+    CompletionStage<Void> transferLeadership(String idOrAddress);
+
+    /**
      * As {@link dev.huck.raft.api.Node#snapshot}.
      *
      * @return completed when it is durable

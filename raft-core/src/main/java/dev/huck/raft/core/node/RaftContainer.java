@@ -31,6 +31,8 @@ final class RaftContainer {
             "    PROMOTE <member>        a learner votes",
             "    DEMOTE <member>         a voter becomes a learner",
             "    MOVE <member> <address> a member is reached elsewhere",
+            "TRANSFER [<member>]",
+            "    This leader hands over, to that voter or to the most up to date one; answers when it has.",
             "INDEX",
             "    The highest index of the log that this connection's replies have shown.",
             "READ LOW|MEDIUM|HIGH [MAXSTALE <ms>] [MININDEX <index>]",
@@ -53,8 +55,8 @@ final class RaftContainer {
         builtIns.add(
                 CommandSpec.of("raft", Arity.atLeast(1), "admin")
                         .help(
-                                "Shows the membership (CONFIG), changes it in one step, says how to READ, or gives a client a"
-                                        + " SESSION (see HELP).",
+                                "Shows the membership (CONFIG), changes it in one step, hands leadership over (TRANSFER), says how"
+                                        + " to READ, or gives a client a SESSION (see HELP).",
                                 "subcommand",
                                 "[argument ...]"),
                 this::run);
@@ -73,8 +75,22 @@ final class RaftContainer {
             case "index" -> ReadCommands.index(session, command);
             case "read" -> ReadCommands.read(session, command);
             case "session" -> SessionCommands.submit(session, command);
+            case "transfer" -> transfer(session, command);
             default -> change(session, command);
         }
+    }
+
+    private void transfer(ClientSession session, Command command) {
+        if (command.count() > 2) {
+            session.error("ERR wrong number of arguments for 'raft|transfer' command");
+            return;
+        }
+        String heir = command.count() == 2 ? command.string(1) : "";
+        if (command.count() == 2 && heir.isEmpty()) {
+            session.error(ChangeRequest.UNKNOWN_PEER);
+            return;
+        }
+        session.answerLater(() -> loop.transferLeadership(heir).thenApply(done -> Reply::ok), command);
     }
 
     private void change(ClientSession session, Command command) {

@@ -208,6 +208,13 @@ public final class RaftNode implements Node, Gateway {
     }
 
     @Override
+    public CompletionStage<Void> transferLeadership(String idOrAddress) {
+        return idOrAddress.isEmpty()
+                ? CompletableFuture.failedFuture(new HuckException.Rejected(ChangeRequest.UNKNOWN_PEER))
+                : loop.transferLeadership(idOrAddress);
+    }
+
+    @Override
     public CompletionStage<Long> snapshot() {
         return loop.snapshot();
     }

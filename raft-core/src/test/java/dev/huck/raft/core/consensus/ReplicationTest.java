@@ -215,6 +215,75 @@ class ReplicationTest {
     }
 
     @Test
+    void leadershipIsHandedToTheVoterThatIsNamedThoughAnotherHasMoreOfTheLog() {
+        CoreCluster cluster = CoreCluster.of(3).start();
+        Host leader = cluster.elect();
+        Host named = cluster.host(leader.id % 3 + 1);
+        cluster.cutOff.add(named.id);
+        cluster.propose(leader, "a");
+        cluster.settle();
+        cluster.cutOff.clear();
+        leader.step(new Event.Transfer(named.id));
+        cluster.run(500);
+        assertEquals(Role.LEADER, named.up().role(), "it catches up first");
+        assertEquals(List.of("a"), named.commands());
+    }
+
+    @Test
+    void whoHasTheBetterLogLearnsTheLaterTermFromARefusalAndIsElected() {
+        // etcd#8243: one has more of the log and the other the later term, so neither is granted a pre-vote at first.
+        CoreCluster cluster = CoreCluster.of(3);
+        Host better = cluster.host(1);
+        better.disk.add(new LogEntry(2, 1, Entries.noop(0)));
+        cluster.host(2).hardState = new HardState(9, 0);
+        better.start();
+        cluster.host(2).start();
+        assertEquals(better, cluster.elect());
+        assertTrue(better.up().term() > 9);
+    }
+
+    @Test
+    void aLeaderThatWasFullTakesCommandsAgainOnceItsOwnAreApplied() {
+        CoreCluster cluster = CoreCluster.of(3);
+        cluster.limits = new Limits(4096, 64 << 10, 64, 1 << 20, 1 << 20, 1_000, Long.MAX_VALUE, 0, 1024);
+        Host leader = cluster.start().elect();
+        for (int round = 0; round < 3; round++) {
+            cluster.hosts.values().forEach(host -> host.slowDisk = true);
+            int refused = leader.seen(Effect.Rejected.class).size();
+            for (int i = 0; i < 100; i++) {
+                cluster.propose(leader, "x" + i);
+            }
+            assertTrue(leader.seen(Effect.Rejected.class).size() > refused, "it never was full");
+            cluster.hosts.values().forEach(host -> host.slowDisk = false);
+            for (int i = 0; i < 3; i++) {
+                cluster.hosts.values().forEach(Host::write);
+                cluster.settle();
+            }
+            refused = leader.seen(Effect.Rejected.class).size();
+            cluster.propose(leader, "after" + round);
+            cluster.settle();
+            assertEquals(refused, leader.seen(Effect.Rejected.class).size(), "refused though nothing is under way");
+            assertTrue(leader.commands().contains("after" + round));
+        }
+    }
+
+    @Test
+    void leadershipIsNotHandedToALearner() {
+        CoreCluster cluster = CoreCluster.of(3).start();
+        Host leader = cluster.elect();
+        cluster.add(9).start();
+        leader.step(
+                new Event.ChangeMembers(1, Change.of(new Change.Add(CoreCluster.member(9, Member.Voting.LEARNER)))));
+        cluster.run(500);
+        leader.step(new Event.Transfer(9));
+        cluster.run(500);
+        assertEquals(Role.LEADER, leader.up().role());
+        cluster.propose(leader, "a");
+        cluster.settle();
+        assertEquals(List.of("a"), leader.commands(), "and goes on to take commands");
+    }
+
+    @Test
     void aFollowerThatNeedsCompactedEntriesIsSentASnapshot() {
         CoreCluster cluster = CoreCluster.of(3).start();
         Host leader = cluster.elect();

@@ -97,6 +97,8 @@ final class BuiltInsTest {
         "RAFT REPLACE n2 h:9, REMOVE n2; ADD_VOTER h:9",
         "RAFT IF 8 REPLACE n1 h:8 REPLACE n2 h:9, REMOVE n1; ADD_VOTER h:8; REMOVE n2; ADD_VOTER h:9; if 8",
         "RAFT ADD h:1 LEARNER h:2 REMOVE n1 MOVE n3 h:3, ADD_VOTER h:1; ADD_LEARNER h:2; REMOVE n1; MOVE n3 h:3",
+        "RAFT TRANSFER, transfer",
+        "RAFT transfer n2, transfer n2",
         "RAFTSNAPSHOT, snapshot",
         "RAFTSHRINKLOG, shrink",
     })
@@ -118,6 +120,7 @@ final class BuiltInsTest {
         "RAFT PROMOTE n1 IF 0, ERR '0' is no index of a configuration: see RAFT CONFIG",
         "RAFT PROMOTE n1 IF x, ERR 'x' is no index of a configuration: see RAFT CONFIG",
         "RAFT IF 7, ERR IF needs a change. Try RAFT HELP.",
+        "RAFT TRANSFER n1 n2, ERR wrong number of arguments for 'raft|transfer' command",
         "RAFT CONFIG x, ERR wrong number of arguments for 'raft|config' command",
         "RAFTADDPEER h:1 voter, ERR syntax error: RAFTADDPEER address [LEARNER]",
     })

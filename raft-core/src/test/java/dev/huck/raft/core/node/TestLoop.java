@@ -151,6 +151,11 @@ final class TestLoop implements Loop {
     }
 
     @Override
+    public CompletionStage<Void> transferLeadership(String idOrAddress) {
+        return requested(("transfer " + idOrAddress).strip());
+    }
+
+    @Override
     public CompletionStage<Long> snapshot() {
         return requested("snapshot");
     }
