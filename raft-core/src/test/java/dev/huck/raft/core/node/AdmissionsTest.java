@@ -27,8 +27,8 @@ class AdmissionsTest {
             new Peers(1, new Incarnation(1, 1), "host:1", new TestTransport(this::sent), 1, new Metrics());
     private final Configuration two =
             new Configuration(1, List.of(member(1), member(2)), Configuration.Settings.DEFAULT);
-    private final Admissions admissions = new Admissions(
-            new StepStage(), peers, member(1), event -> {}, turn -> {}, store -> true);
+    private final Admissions admissions =
+            new Admissions(new StepStage(), peers, member(1), event -> {}, turn -> {}, store -> true);
 
     private void sent(String address, byte[] frame) {
         try {
@@ -57,7 +57,6 @@ class AdmissionsTest {
         sent.clear();
         // Somebody who takes this node for the leader has passed it on.
         admissions.requested(new JoinRequest(newcomer, true, false), follows(2));
-        assertEquals(
-                Map.of("host:9", new JoinReply(9, false, "CLUSTERDOWN no leader is known at the moment")), sent);
+        assertEquals(Map.of("host:9", new JoinReply(9, false, "CLUSTERDOWN no leader is known at the moment")), sent);
     }
 }

@@ -16,8 +16,9 @@ import org.junit.jupiter.api.Test;
 /** No stage waits for another, so there is no circle of stages that wait for each other, however full they are. */
 class StagesTest {
     private static final Path NODE = Path.of("src/main/java/dev/huck/raft/core/node");
-    private static final Pattern WAITS = Pattern.compile("CountDownLatch|BlockingQueue|BlockingDeque|CyclicBarrier|Semaphore"
-            + "|Phaser|Exchanger|Thread\\.sleep|\\.(wait|await|park|parkNanos)\\(|(?<!options)\\.join\\(\\)|[fF]uture\\.get\\(");
+    private static final Pattern WAITS = Pattern.compile(
+            "CountDownLatch|BlockingQueue|BlockingDeque|CyclicBarrier|Semaphore"
+                    + "|Phaser|Exchanger|Thread\\.sleep|\\.(wait|await|park|parkNanos)\\(|(?<!options)\\.join\\(\\)|[fF]uture\\.get\\(");
     /** Of a stage of its own thread, which sleeps when there is nothing to do, and of the thread of whoever closes a node. */
     private static final Set<String> OUTSIDE = Set.of("ThreadStage.java", "RaftNode.java");
 
