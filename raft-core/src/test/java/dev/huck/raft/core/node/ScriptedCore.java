@@ -28,7 +28,7 @@ final class ScriptedCore {
                 1, new HardState(1, 0), LogPosition.START, Configuration.EMPTY, 0, LogPosition.START, Limits.DEFAULT);
         List<Member> all = new ArrayList<>();
         for (Member.Voting voting : members) {
-            long id = all.size() + 1;
+            long id = 1L + all.size();
             all.add(new Member(id, "n" + id, "host:" + id, voting, Member.Versions.CURRENT));
         }
         recovery.load(new LogEntry(
