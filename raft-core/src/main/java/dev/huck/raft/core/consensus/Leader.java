@@ -45,7 +45,7 @@ final class Leader implements RoleState {
         raft.recovering.elected();
         beat();
         if (raft.applying.isDistrusted()) {
-            transfer();
+            transfer(0);
         }
     }
 
@@ -106,7 +106,7 @@ final class Leader implements RoleState {
         if (!raft.applying.isDistrusted() || raft.configuration().isSoleVoter(raft.self)) {
             return false;
         }
-        transfer();
+        transfer(0);
         return transferTo == 0;
     }
 
@@ -211,8 +211,7 @@ final class Leader implements RoleState {
             if (!raft.applying.isDistrusted()) {
                 declined.clear(); // Whoever is asked anew may be able to by now.
             }
-            transferTo =
-                    to == 0 ? replication.mostUpToDateVoter(declined) : replication.mayTakeOver(to) ? to : 0;
+            transferTo = to == 0 ? replication.mostUpToDateVoter(declined) : replication.mayTakeOver(to) ? to : 0;
             offered = false;
             transferUntil = raft.now + raft.settings().electionMinNanos();
         }

@@ -133,7 +133,7 @@ public final class Raft {
         } else if (event instanceof Event.MachineDistrusted) {
             applying.distrust();
             if (role instanceof Leader leading) {
-                leading.transfer();
+                leading.transfer(0);
             }
         } else if (event instanceof Event.MachineRestarted restarted) {
             applying.rebuilt(restarted.index(), restarted.told());

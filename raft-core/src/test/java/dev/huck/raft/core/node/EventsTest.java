@@ -193,10 +193,18 @@ class EventsTest {
     @Test
     void aRecoveryIsToldWithItsCauseAndItsEnd() {
         Told node = new Told();
-        node.observer.started(Loss.NONE);
-        node.observer.started(Loss.POWER);
+        node.observer.started(Loss.NONE, null);
+        node.observer.started(Loss.POWER, null);
         node.observer.took(new Event.Recovered(), 2);
         node.isTold(new NodeEvent.RecoveryBegan("power"), new NodeEvent.RecoveryEnded());
+    }
+
+    @Test
+    void aLogThatIsSetAsideIsToldBeforeTheRecovery() {
+        Told node = new Told();
+        NodeEvent.LogSetAside aside = new NodeEvent.LogSetAside("log.bad", "entry 7 is damaged");
+        node.observer.started(Loss.CORRUPTION, aside);
+        node.isTold(aside, new NodeEvent.RecoveryBegan("corruption"));
     }
 
     @Test
