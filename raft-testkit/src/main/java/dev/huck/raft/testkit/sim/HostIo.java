@@ -45,15 +45,26 @@ final class HostIo implements IoCost {
         long time = 2 * MICRO;
         if (force) {
             time = 20 * MICRO + random.exponential(profile.syncNanos);
-            if (!calm.getAsBoolean()) {
-                long stall = profile.happens(random, FaultKind.SLOW_DISK) ? random.exponential(1_000_000 * MICRO) : 0;
-                time += untilCalm.applyAsLong(stall + process.host().trouble().takeHang());
-            }
-            if (process.host().trouble().isStuck()) {
-                time += FOR_EVER;
-            }
         }
         world.spend(time);
+    }
+
+    @Override
+    public long stall(String stage) {
+        DiskTrouble trouble = process.host().trouble();
+        boolean isDisk = stage.equals("log") || stage.equals("files");
+        if (isDisk && trouble.isStuck()) {
+            return FOR_EVER;
+        }
+        if (calm.getAsBoolean()) {
+            return 0;
+        }
+        if (isDisk) {
+            long slow = profile.happens(random, FaultKind.SLOW_DISK) ? random.exponential(1_000_000 * MICRO) : 0;
+            return untilCalm.applyAsLong(slow + trouble.takeHang());
+        }
+        boolean isSlow = stage.equals("machine") && profile.happens(random, FaultKind.SLOW_MACHINE);
+        return isSlow ? untilCalm.applyAsLong(random.exponential(500_000 * MICRO)) : 0;
     }
 
     @Override

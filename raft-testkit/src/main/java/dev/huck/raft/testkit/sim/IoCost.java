@@ -16,6 +16,15 @@ interface IoCost {
      */
     void spend(boolean force);
 
+    /**
+     * How long a stage stands still before its next task, as its disk or its machine takes that long.
+     *
+     * @param stage its name
+     */
+    default long stall(String stage) {
+        return 0;
+    }
+
     /** Why a change fails, about half of which takes effect; null if it succeeds. */
     default @Nullable IOException changeFails() {
         return null;

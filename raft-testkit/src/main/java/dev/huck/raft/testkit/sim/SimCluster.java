@@ -264,9 +264,6 @@ final class SimCluster {
         if (calm) {
             return;
         }
-        if (profile.happens(machines, FaultKind.SLOW_MACHINE)) {
-            world.spend(untilCalm(machines.exponential(500_000 * MICRO)));
-        }
         if (profile.happens(machines, FaultKind.MACHINE_ERROR)) {
             throw new StackOverflowError("simulated");
         }

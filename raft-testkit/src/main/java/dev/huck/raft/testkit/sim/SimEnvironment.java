@@ -81,7 +81,7 @@ final class SimEnvironment implements Environment {
     @Override
     public Stage stage(String name) {
         SimRandom jitter = world.random("stage " + name + " " + process.number());
-        return new SimStage(world, process, name, stages++, jitter, lateTimers);
+        return new SimStage(world, process, name, stages++, jitter, lateTimers, cost::stall);
     }
 
     @Override

@@ -49,8 +49,8 @@ final class SimLog {
     /** The damage was met by a read. */
     private boolean found;
 
-    /** A write or a sync has failed, and another process has it open since: entries that were not synced may go. */
-    private boolean failed;
+    /** Since a write or a sync failed: what lies behind may go when another process has it open. */
+    private long trusted = Long.MAX_VALUE;
 
     private boolean opened;
 
@@ -190,8 +190,7 @@ final class SimLog {
         rotten.tailSet(from).clear();
         acknowledged = Math.min(acknowledged, from - 1);
         gone.forEach(this::leave);
-        boolean isOld = failed && opened;
-        gone.stream().filter(entry -> !isOld || entry.index() <= synced).forEach(observer::dropped);
+        gone.stream().filter(entry -> !opened || entry.index() <= trusted).forEach(observer::dropped);
         redo();
         unsynced.addLast(() -> {
             gone.forEach(this::comeBack);
@@ -250,7 +249,7 @@ final class SimLog {
     }
 
     void failWrite() {
-        failed = true;
+        trusted = Math.min(trusted, syncedLast);
         opened = false;
     }
 
@@ -264,7 +263,9 @@ final class SimLog {
     private void redo() {
         if (opened && last().index() <= syncedLast) {
             doomed = false;
-            failed = false;
+        }
+        if (opened && last().index() <= trusted) {
+            trusted = Long.MAX_VALUE;
         }
     }
 
@@ -272,7 +273,6 @@ final class SimLog {
     boolean powerCut(SimRandom random) {
         int lost = unsynced.isEmpty() ? 0 : doomed ? unsynced.size() : random.nextInt(unsynced.size() + 1);
         doomed = false;
-        failed = false;
         for (int i = 0; i < lost; i++) {
             unsynced.removeLast().run();
         }

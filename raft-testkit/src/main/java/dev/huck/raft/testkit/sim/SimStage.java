@@ -5,6 +5,7 @@ import dev.huck.raft.testkit.sim.SimEvent.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleSupplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,16 +21,26 @@ final class SimStage implements Stage {
     private final int number;
     private final SimRandom random;
     private final DoubleSupplier lateTimers;
+    private final ToLongFunction<String> stalls;
     /** By time of hand-over: a task that takes time hands over later than one that begins after it. */
     private final List<Waiting> inbox = new ArrayList<>();
 
     private @Nullable SimEvent turn;
     private long busyUntil;
+    private boolean stalled;
     private boolean closed;
 
     private record Waiting(long since, Runnable task) {}
 
-    SimStage(SimWorld world, SimProcess process, String name, int number, SimRandom random, DoubleSupplier lateTimers) {
+    SimStage(
+            SimWorld world,
+            SimProcess process,
+            String name,
+            int number,
+            SimRandom random,
+            DoubleSupplier lateTimers,
+            ToLongFunction<String> stalls) {
+        this.stalls = stalls;
         this.lateTimers = lateTimers;
         this.world = world;
         this.process = process;
@@ -80,6 +91,15 @@ final class SimStage implements Stage {
 
     private void turn() {
         turn = null;
+        // Before the task and not in it: what a task hands over when it has taken seconds would be seen by others at
+        // once.
+        long stall = stalled ? 0 : stalls.applyAsLong(name);
+        stalled = stall > 0;
+        if (stalled) {
+            busyUntil = world.now() + stall;
+            planTurn();
+            return;
+        }
         Runnable task = inbox.remove(0).task;
         process.run(name, task);
         busyUntil = world.now();

@@ -14,8 +14,8 @@ class SimConnectionTest {
     private final SimWorld world = new SimWorld(1, null);
     private final SimHost host = new SimHost(0, "a:1", world.random("host"));
     private final SimProcess process = new SimProcess(world, host, 0, dead -> {}, dead -> {});
-    private final Stage slow = new SimStage(world, process, "machine", 1, world.random("machine"), () -> 0);
-    private final Stage fast = new SimStage(world, process, "network", 2, world.random("network"), () -> 0);
+    private final Stage slow = new SimStage(world, process, "machine", 1, world.random("machine"), () -> 0, name -> 0);
+    private final Stage fast = new SimStage(world, process, "network", 2, world.random("network"), () -> 0, name -> 0);
     private final List<String> heard = new ArrayList<>();
     private final SimConnection connection = new SimConnection(world, process, new Client(), 1, world.random("client"));
 

@@ -68,7 +68,7 @@ class SimNetworkTest {
         start(1);
         SimProcess dying = start(0);
         SimTransport from = new SimTransport(dying, network);
-        SimStage stage = new SimStage(world, dying, "log", 0, world.random("stage"), () -> 0);
+        SimStage stage = new SimStage(world, dying, "log", 0, world.random("stage"), () -> 0, name -> 0);
         stage.execute(() -> {
             // A slow operation: what follows it leaves a second later, and by then the process is dead.
             world.spend(1_000_000_000L);

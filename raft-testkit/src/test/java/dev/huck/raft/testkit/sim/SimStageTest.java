@@ -95,7 +95,7 @@ class SimStageTest {
     }
 
     private SimStage stage(String name) {
-        return new SimStage(world, process, name, stages++, world.random(name), () -> 0);
+        return new SimStage(world, process, name, stages++, world.random(name), () -> 0, any -> 0);
     }
 
     private void run() {
