@@ -53,6 +53,25 @@ class SimStageTest {
         assertEquals(List.of("true"), done);
     }
 
+    /** A mailbox is woken once for all that comes until it is emptied: what is handed over too early would keep it asleep. */
+    @Test
+    void aStageThatStandsStillHandsNothingOverBeforeItGoesOn() {
+        long[] stall = {50 * MILLI};
+        Stage slow = new SimStage(world, process, "log", stages++, world.random("log"), () -> 0, any -> {
+            long once = stall[0];
+            stall[0] = 0;
+            return once;
+        });
+        boolean[] handedOver = new boolean[1];
+        slow.execute(() -> {
+            handedOver[0] = true;
+            done.add(String.valueOf(world.now() >= 50 * MILLI));
+        });
+        world.planIn(40 * MILLI, SimEvent.Kind.CONTROL, 0, () -> done.add("not yet: " + !handedOver[0]));
+        run();
+        assertEquals(List.of("not yet: true", "true"), done);
+    }
+
     @Test
     void timerThatWasCancelledDoesNotFire() {
         Stage stage = stage("loop");
