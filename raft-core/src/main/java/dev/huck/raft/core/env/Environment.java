@@ -71,12 +71,13 @@ public interface Environment {
 
     /**
      * Keeps a damaged log under another name, so that {@link #openLog} makes a new one. No store may be open. Durable on
-     * return; only the last such log is kept.
+     * return; only the last such log is kept, and the last of those that came after another.
      *
+     * @param again whether one is kept already that must stay
      * @return where it is now, for people
      * @throws IOException when it can't be done
      */
-    String setLogAside() throws IOException;
+    String setLogAside(boolean again) throws IOException;
 
     /**
      * Whether the log that {@link #openLog} opened ends with the process. Then each start is that of a new node: an old

@@ -23,6 +23,7 @@ import dev.huck.raft.core.storage.NodeFile;
 import dev.huck.raft.core.storage.NodeRecord;
 import dev.huck.raft.core.storage.SnapshotFiles.SnapshotInfo;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -128,14 +129,19 @@ final class Boot {
 
     /**
      * After a write or a sync that failed, the operating system may go on to show what is not on disk, and say of it that
-     * it is synced. So it is dropped, and what a leader sends in its place is written anew.
+     * it is synced. So it is dropped, and what a leader sends in its place is written anew; or all is, if nothing is known.
      */
     static NodeRecord dropUntrusted(NodeRecord record, NodeFile file, StartingLog log) throws IOException {
         if (record.trusted() == NodeRecord.ALL) {
             return record;
         }
         try {
-            dropUntrusted(record, log.store());
+            if (record.trusted() == NodeRecord.NOTHING) {
+                writeAnew(log.store());
+            } else {
+                dropUntrusted(record, log.store());
+            }
+            log.sync();
         } catch (CorruptLogException e) {
             log.replace(e);
         }
@@ -153,7 +159,20 @@ final class Boot {
                     store.last().index());
             store.truncateSuffix(keep + 1);
         }
-        store.sync();
+    }
+
+    /**
+     * What the last run had synced can't be told apart from what only the operating system has. A crash in between costs this
+     * node its log, and it is marked as one that may have forgotten.
+     */
+    private static void writeAnew(LogStore store) throws IOException {
+        LOG.warn("a sync of this node's log failed at its last start: the log is written anew");
+        List<LogEntry> all = new ArrayList<>();
+        store.read(store.base().index() + 1, all::add);
+        if (!all.isEmpty()) {
+            store.truncateSuffix(store.base().index() + 1);
+            store.append(all);
+        }
     }
 
     /** Without its log, what else is left of an earlier run is of no use. */
@@ -224,17 +243,18 @@ final class Boot {
     /** Puts the core together. A log that is damaged, or begins behind what any snapshot covers, is set aside first. */
     static Recovery recover(StartingLog log, @Nullable SnapshotInfo newest, Limits limits) throws IOException {
         try {
-            return load(log.record(), log.store(), newest, limits);
+            return load(log, newest, limits);
         } catch (CorruptLogException e) {
             log.replace(e);
-            return load(log.record(), log.store(), newest, limits);
+            return load(log, newest, limits);
         }
     }
 
-    private static Recovery load(NodeRecord record, LogStore store, @Nullable SnapshotInfo newest, Limits limits)
-            throws IOException {
+    private static Recovery load(StartingLog log, @Nullable SnapshotInfo newest, Limits limits) throws IOException {
+        NodeRecord record = log.record();
+        LogStore store = log.store();
         // A process that was killed may have written without syncing, and what is loaded here counts as durable.
-        store.sync();
+        log.sync();
         LogPosition snapshot = newest == null ? LogPosition.START : newest.position();
         long[] termAtSnapshot = {snapshot.equals(store.base()) ? snapshot.term() : 0};
         if (snapshot.index() > store.base().index()) {
@@ -247,7 +267,7 @@ final class Boot {
             case USE -> {}
             case RESET_LOG -> {
                 store.reset(snapshot);
-                store.sync();
+                log.sync();
             }
             case GAP ->
                 throw new CorruptLogException(

@@ -685,27 +685,33 @@ final class EventLoop implements Loop {
         place.stop();
         Consumer<@Nullable HuckException> end = hung -> {
             calls.end();
+            machine.leaveClients();
             then.accept(hung);
         };
         AtomicBoolean ended = new AtomicBoolean();
+        AtomicBoolean machineEnded = new AtomicBoolean();
         Stage.Timer late = stage.schedule(CLOSING_NANOS, () -> {
             if (ended.compareAndSet(false, true)) {
                 end.accept(new HuckException.StorageFailed(
-                        "ERR the log's disk has not answered for " + TimeUnit.NANOSECONDS.toSeconds(CLOSING_NANOS)
+                        "ERR " + (machineEnded.get() ? "the log's disk" : "the machine") + " has not answered for "
+                                + TimeUnit.NANOSECONDS.toSeconds(CLOSING_NANOS)
                                 + " s; the node stops as if it had been killed",
                         null));
             }
         });
         // The last replies are written before anything that they need is closed.
-        machine.close(() -> writer.close(() -> {
-            late.cancel();
-            snapshotting.close();
-            observer.close();
-            stage.close();
-            if (ended.compareAndSet(false, true)) {
-                end.accept(null);
-            }
-        }));
+        machine.close(() -> {
+            machineEnded.set(true);
+            writer.close(() -> {
+                late.cancel();
+                snapshotting.close();
+                observer.close();
+                stage.close();
+                if (ended.compareAndSet(false, true)) {
+                    end.accept(null);
+                }
+            });
+        });
     }
 
     /** Runs something on this stage, whatever else waits. Any thread. */

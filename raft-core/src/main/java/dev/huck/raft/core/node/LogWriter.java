@@ -232,16 +232,11 @@ final class LogWriter {
         failed.accept(cause);
     }
 
-    /** An entry that was durable can't be read any more: the next start sets the log aside, see {@link StartingLog}. */
+    /** An entry that was durable can't be read now: the next start reads all, see {@link StartingLog}. */
     private void failDamaged(CorruptLogException damage) {
-        try {
-            file.write(record.withLoss(Loss.CORRUPTION));
-        } catch (IOException | RuntimeException e) {
-            LOG.error("that the log is damaged could not be written down: {}", e.getMessage());
-        }
         failed.accept(new HuckException.StorageFailed(
                 "ERR the log is damaged (" + damage.getMessage()
-                        + "): start this node again, and it gets everything anew from a leader",
+                        + "): start this node again; if that finds it damaged too, it gets everything anew from a leader",
                 damage));
     }
 

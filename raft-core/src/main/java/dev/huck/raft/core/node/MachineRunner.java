@@ -313,9 +313,14 @@ final class MachineRunner {
         // Behind the end of the turn, so that what was answered leaves.
         inbox.post(() -> stage.execute(() -> {
             stage.close();
-            List.copyOf(clients).forEach(LocalClient::close);
+            leaveClients();
             after.run();
         }));
+    }
+
+    /** Nobody in this process waits any more, though a command that is being run may never end. Any thread. */
+    void leaveClients() {
+        List.copyOf(clients).forEach(LocalClient::close);
     }
 
     private void turn(List<Runnable> tasks) {

@@ -120,9 +120,10 @@ public final class RealEnvironment implements Environment, AutoCloseable {
     }
 
     @Override
-    public String setLogAside() throws IOException {
-        disk.setFolderAside(LOG_FOLDER, BAD_LOG_FOLDER);
-        return options.directory().resolve(BAD_LOG_FOLDER).toString();
+    public String setLogAside(boolean again) throws IOException {
+        String name = again ? BAD_LOG_FOLDER + ".again" : BAD_LOG_FOLDER;
+        disk.setFolderAside(LOG_FOLDER, name);
+        return options.directory().resolve(name).toString();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.huck.raft.core.node;
 
 import dev.huck.raft.api.Durability;
+import dev.huck.raft.api.HuckException;
 import dev.huck.raft.api.NodeEvent;
 import dev.huck.raft.api.spi.CorruptLogException;
 import dev.huck.raft.api.spi.LogStore;
@@ -80,12 +81,20 @@ final class StartingLog implements AutoCloseable {
         if (record == null || setAside != null) {
             throw damage;
         }
+        if (record.founded() && record.seen().isEmpty()) {
+            throw new HuckException.StorageFailed(
+                    "ERR the log of this node is damaged (" + damage.getMessage()
+                            + "), and it knows no other node that has it; nothing was changed. Restore the directory from a"
+                            + " backup, or empty it to begin anew",
+                    damage);
+        }
         // Of a node that was never founded nobody has heard anything yet.
         if (record.founded()) {
             file.write(record.withLoss(Loss.CORRUPTION));
         }
         close();
-        String name = environment.setLogAside();
+        // Of two in a row the first is the one that has held everything.
+        String name = environment.setLogAside(record.loss() == Loss.CORRUPTION);
         String what = String.valueOf(damage.getMessage());
         setAside = new NodeEvent.LogSetAside(name, what);
         LOG.error(
@@ -94,6 +103,30 @@ final class StartingLog implements AutoCloseable {
                 name,
                 what);
         store = environment.openLog(level);
+    }
+
+    /** Syncs. One that fails is remembered, as the next may succeed although nothing of it gets to the disk. */
+    void sync() throws IOException {
+        try {
+            store().sync();
+        } catch (CorruptLogException e) {
+            throw e;
+        } catch (IOException e) {
+            untrust();
+            throw e;
+        }
+    }
+
+    private void untrust() {
+        NodeRecord record = file.record();
+        if (record != null && record.founded()) {
+            Loss loss = record.loss() == Loss.NONE ? Loss.POWER : record.loss();
+            try {
+                file.write(record.withTrusted(NodeRecord.NOTHING).withLoss(loss));
+            } catch (IOException | RuntimeException e) {
+                LOG.error("that a sync failed could not be written down: {}", e.getMessage());
+            }
+        }
     }
 
     /** Closes what is open. Idempotent. */

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  * @param clean whether the last run ended in a synced shutdown; false while it runs
  * @param loss why it may have forgotten what it acknowledged, as long as it has not caught up since
  * @param trusted after a write or a sync of the log that failed, the last entry that is known to be on disk, whatever the
- *     operating system shows behind it; {@link #ALL} as long as none has failed
+ *     operating system shows behind it; {@link #NOTHING} if that can't be told, {@link #ALL} as long as none has failed
  * @param bootId the operating system's run in which nothing of its acknowledgements was lost; empty if unknown
  * @param lastDurability the level at which it ran last
  * @param seen the newest incarnation that it has heard of each other store
@@ -44,6 +44,9 @@ public record NodeRecord(
 
     /** No write or sync of the log has failed. */
     public static final long ALL = Long.MAX_VALUE;
+
+    /** A sync has failed of which nobody can tell what it was for: nothing of the log is known to be on disk. */
+    public static final long NOTHING = -1;
 
     /** The longest text in bytes of UTF-8; three of them fit into a slot of {@link NodeFile}. */
     public static final int MAX_TEXT = 1024;

@@ -27,7 +27,9 @@ import dev.huck.raft.core.storage.NodeRecord;
 import dev.huck.raft.core.storage.SnapshotFiles.SnapshotInfo;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -52,7 +54,7 @@ class BootTest {
                 NodeRecord.ALL,
                 "boot",
                 Durability.HIGH,
-                java.util.Map.of());
+                Map.of(17L, new Incarnation(1, 1)));
     }
 
     private static SnapshotInfo snapshot(long index, long term) {
@@ -219,6 +221,54 @@ class BootTest {
         assertEquals(Loss.CORRUPTION, log.record().loss());
         assertEquals(LogPosition.START, log.store().last());
         assertEquals(new NodeEvent.LogSetAside("log.bad", "log: entry 5: checksum"), log.setAside());
+    }
+
+    @Test
+    void theDamagedLogOfANodeThatKnowsNobodyIsARefusalAndStaysAsItIs() throws IOException {
+        NodeRecord alone = ran(Durability.HIGH, true).withSeen(Map.of());
+        NodeWorld world = world(alone, () -> damaged(log(9), 5), MemoryLogStore::new);
+        StartingLog log = open(world);
+        HuckException refused =
+                assertThrows(HuckException.StorageFailed.class, () -> Boot.recover(log, null, Limits.DEFAULT));
+        assertTrue(String.valueOf(refused.getMessage()).contains("Restore the directory"), refused.getMessage());
+        assertEquals(List.of(), world.setAside);
+        assertEquals(alone, log.record());
+    }
+
+    @Test
+    void aSyncThatFailsInAStartIsRememberedAndTheNextOneWritesTheLogAnew() throws IOException {
+        List<String> done = new ArrayList<>();
+        LogStore store = new Spoiled(log(5)) {
+            private int syncs;
+
+            @Override
+            public void append(List<LogEntry> entries) throws IOException {
+                done.add("append " + entries.size());
+                super.append(entries);
+            }
+
+            @Override
+            public void sync() throws IOException {
+                done.add("sync");
+                if (++syncs == 1) {
+                    throw new IOException("planned");
+                }
+                super.sync();
+            }
+        };
+        NodeWorld world = world(ran(Durability.HIGH, false), () -> store, () -> store);
+        StartingLog first = open(world);
+        assertThrows(IOException.class, () -> Boot.recover(first, null, Limits.DEFAULT));
+        assertEquals(NodeRecord.NOTHING, first.record().trusted());
+        assertEquals(Loss.POWER, first.record().loss());
+        try (NodeFile file = NodeFile.open(world.disk())) {
+            StartingLog second = StartingLog.open(world, file, Durability.HIGH);
+            Boot.dropUntrusted(second.record(), file, second);
+            assertEquals(List.of("sync", "append 5", "sync"), done);
+            assertEquals(new LogPosition(5, 1), second.store().last());
+            assertEquals(NodeRecord.ALL, second.record().trusted());
+            assertEquals(Loss.POWER, second.record().loss());
+        }
     }
 
     @Test

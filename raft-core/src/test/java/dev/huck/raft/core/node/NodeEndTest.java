@@ -280,7 +280,7 @@ class NodeEndTest {
     }
 
     @Test
-    void anEntryThatCannotBeReadAnyMoreEndsTheNodeAndIsWrittenDown() throws Exception {
+    void anEntryThatCannotBeReadAnyMoreEndsTheNodeAndTheNextStartReadsAll() throws Exception {
         NodeWorld world = new NodeWorld(store -> new Spoiled(store) {
             @Override
             public void shrink() throws IOException {
@@ -292,9 +292,28 @@ class NodeEndTest {
         node.shrinkLog(); // Whatever it is that reads: all goes through the same stream.
         HuckException stopped = assertThrows(HuckException.StorageFailed.class, node::awaitClose);
         assertTrue(String.valueOf(stopped.getMessage()).contains("start this node again"), stopped.getMessage());
-        try (NodeFile file = NodeFile.open(world.disk)) {
-            assertEquals(Loss.CORRUPTION, Objects.requireNonNull(file.record()).loss());
-        }
+        assertEquals(Loss.NONE, record(world).loss());
+    }
+
+    @Test
+    void aMachineThatHangsHoldsUpNeitherTheEndNorWhoWaitsInThisProcess() throws Exception {
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        NodeWorld world = new NodeWorld(store -> store);
+        RaftNode node = world.open(Options.builder(), () -> {
+            entered.countDown();
+            awaitUninterruptibly(released);
+            return false;
+        });
+        awaitLeader(node);
+        var answer = node.client().send("error");
+        entered.await();
+        node.shutdown();
+        HuckException stopped = assertThrows(HuckException.StorageFailed.class, node::awaitClose);
+        assertTrue(String.valueOf(stopped.getMessage()).contains("the machine has not answered"), stopped.getMessage());
+        String told = answer.toCompletableFuture().get(10, TimeUnit.SECONDS).toString();
+        assertTrue(told.contains("UNKNOWN"), told);
+        released.countDown();
     }
 
     private static void awaitLeader(RaftNode node) throws InterruptedException {

@@ -30,6 +30,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
@@ -64,8 +65,13 @@ class NodeWorld implements Environment {
     }
 
     RaftNode open(Options.Builder builder) {
+        return open(builder, () -> false);
+    }
+
+    /** @param broken asked by the machine when it is to fail */
+    RaftNode open(Options.Builder builder, BooleanSupplier broken) {
         Options options = builder.address("127.0.0.1:1").build();
-        return RaftNode.open(this, options, () -> new TestMachine(() -> false));
+        return RaftNode.open(this, options, () -> new TestMachine(broken));
     }
 
     /** Changes the address in the configuration of a node that is alone, once it takes a change: it has some of its own. */
@@ -133,7 +139,7 @@ class NodeWorld implements Environment {
 
     /** What the node does with its log at a start is written down, beside what the node file says at that time. */
     @Override
-    public String setLogAside() throws IOException {
+    public String setLogAside(boolean again) throws IOException {
         if (setAsideFails) {
             throw new IOException("no log was set aside");
         }

@@ -214,7 +214,7 @@ final class Shell {
         }
 
         @Override
-        public String setLogAside() {
+        public String setLogAside(boolean again) {
             throw new AssertionError("not for the machine");
         }
 

@@ -29,8 +29,8 @@ final class DiskFaults {
         return host.isUp();
     }
 
-    boolean failSync(SimHost host) {
-        host.trouble().failSync();
+    boolean failSync(SimHost host, SimRandom random) {
+        host.trouble().failSync(random.nextInt(3) == 0 ? IoGate.Device.FILE : IoGate.Device.LOG);
         return host.isUp();
     }
 

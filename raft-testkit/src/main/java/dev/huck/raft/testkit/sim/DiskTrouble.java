@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** What is wrong with a machine's disk. Outlives processes. */
 final class DiskTrouble {
     private boolean changeFails;
-    private boolean syncFails;
+    private IoGate.@Nullable Device syncFails;
     private boolean dead;
     private long fullUntil;
     private long hangs;
@@ -17,9 +17,9 @@ final class DiskTrouble {
         changeFails = true;
     }
 
-    /** The next sync fails; those after it say that all is well. */
-    void failSync() {
-        syncFails = true;
+    /** The next sync of the log, or of a file, fails; those after it say that all is well. */
+    void failSync(IoGate.Device device) {
+        syncFails = device;
     }
 
     /** Nothing succeeds any more. */
@@ -49,7 +49,7 @@ final class DiskTrouble {
     /** Another disk, so to say, with the same content. */
     void mend() {
         changeFails = false;
-        syncFails = false;
+        syncFails = null;
         dead = false;
         fullUntil = 0;
         hangs = 0;
@@ -75,9 +75,11 @@ final class DiskTrouble {
     }
 
     @Nullable
-    IOException sync() {
-        boolean fails = syncFails || dead;
-        syncFails = false;
+    IOException sync(IoGate.Device device) {
+        boolean fails = syncFails == device || dead;
+        if (fails) {
+            syncFails = null;
+        }
         return fails ? new IOException("Input/output error") : null;
     }
 }

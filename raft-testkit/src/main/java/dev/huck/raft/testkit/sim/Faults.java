@@ -93,7 +93,7 @@ final class Faults {
             case PAUSE -> cluster.pause(victim(random), MILLI + random.exponential(900 * MILLI));
             case HANG -> disks.hang(victim(random), random);
             case WRITE_ERROR -> disks.failWrite(victim(random));
-            case SYNC_ERROR -> disks.failSync(victim(random));
+            case SYNC_ERROR -> disks.failSync(victim(random), random);
             case DEAD_DISK -> disks.die(victim(random), random);
             case FULL_DISK -> disks.fill(victim(random), random);
             case ROT -> disks.rot(victim(random), random);

@@ -73,8 +73,11 @@ final class HostIo implements IoCost {
     }
 
     @Override
-    public @Nullable IOException syncFails() {
-        return noted(process.host().trouble().sync());
+    public @Nullable IOException syncFails(IoGate.Device device) {
+        if (device == IoGate.Device.LOG && process.node() == null) {
+            return null; // Not in a start, after which the log is written anew.
+        }
+        return noted(process.host().trouble().sync(device));
     }
 
     private @Nullable IOException noted(@Nullable IOException failure) {

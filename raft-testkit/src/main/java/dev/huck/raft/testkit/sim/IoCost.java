@@ -30,8 +30,8 @@ interface IoCost {
         return null;
     }
 
-    /** Why a sync fails; null if it succeeds. What was to be synced is lost, and no later sync brings it to the disk. */
-    default @Nullable IOException syncFails() {
+    /** Why a sync of the log, or of a file, fails; null if it succeeds. What was to be synced is lost, and no later sync brings it to the disk. */
+    default @Nullable IOException syncFails(IoGate.Device device) {
         return null;
     }
 }

@@ -352,7 +352,7 @@ public final class SimDisk {
         @Override
         public void forceFolder(String folder) throws IOException {
             begin(true);
-            IOException trouble = cost.syncFails();
+            IOException trouble = cost.syncFails(IoGate.Device.FILE);
             if (trouble != null) {
                 namesDoomed = true;
                 throw trouble;
@@ -458,7 +458,7 @@ public final class SimDisk {
         public void force() throws IOException {
             cost.spend(true);
             gate.enterForce(IoGate.Device.FILE);
-            IOException trouble = cost.syncFails();
+            IOException trouble = cost.syncFails(IoGate.Device.FILE);
             if (trouble != null) {
                 inode.failForce();
                 throw trouble;

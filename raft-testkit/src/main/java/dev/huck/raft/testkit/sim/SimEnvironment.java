@@ -98,7 +98,7 @@ final class SimEnvironment implements Environment {
     }
 
     @Override
-    public String setLogAside() throws IOException {
+    public String setLogAside(boolean again) throws IOException {
         cost.spend(true);
         if (process.gate().enter()) {
             throw process.gate().crash();

@@ -170,6 +170,9 @@ final class SimLog {
     }
 
     void append(LogEntry entry) {
+        if (opened) {
+            trusted = Long.MAX_VALUE; // Whatever was to go has gone by now.
+        }
         observer.appended(last(), entry);
         entries.add(entry);
         bytes += entry.cost();

@@ -86,7 +86,7 @@ final class SimLogStore implements LogStore {
     @Override
     public void sync() throws IOException {
         begin(true);
-        IOException trouble = cost.syncFails();
+        IOException trouble = cost.syncFails(IoGate.Device.LOG);
         if (trouble != null) {
             log.failSync();
             throw trouble;
