@@ -227,6 +227,43 @@ class MembershipIT {
         }
     }
 
+    @Test
+    void aCopyOfAMembersDirectoryThatRunsBesideItIsRefusedAndStops() throws Exception {
+        try (ClusterProcesses cluster = new ClusterProcesses(folder).grow(3)) {
+            NodeProcess original = cluster.nodes().get(2);
+            assertEquals(0, original.terminate(), original.complained());
+            NodeProcess copy = new NodeProcess(folder.resolve("copy"), Ports.free(), List.of());
+            copy(original.data(), copy.data());
+            original.start();
+            Checks.fill(cluster.awaitLeader(), "base:", 1000);
+            cluster.awaitCaughtUp();
+            try (copy) {
+                copy.launch();
+                assertEquals(3, copy.awaitExit(), copy.complained());
+                assertTrue(copy.complained().contains("this directory is an old copy"), copy.complained());
+            }
+            // Nobody takes it for the member that has moved.
+            cluster.others(original).get(0).kill();
+            NodeProcess leader = cluster.awaitLeader();
+            assertEquals("OK", leader.ask("SET", "after", "all"));
+            assertEquals("after", ((List<?>) leader.ask("KEYS", "after")).get(0));
+            assertTrue(original.isAlive());
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path path : all.toList()) {
+                Path target = to.resolve(from.relativize(path));
+                if (Files.isDirectory(path)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(path, target);
+                }
+            }
+        }
+    }
+
     private static void wipe(Path directory) throws IOException {
         try (Stream<Path> all = Files.walk(directory)) {
             for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
