@@ -21,10 +21,11 @@ import java.util.function.Predicate;
  * faster way to write that still keeps these promises.
  *
  * <p><b>On failure.</b> An {@link IOException} out of a change or a sync is final: the store refuses every later change
- * with the same error, never retries a sync and never believes a later success. Opened again, it makes its last
- * truncation, compaction or reset durable with the next sync; entries the engine drops, or writes anew. Reads may go on. Every record carries a
- * checksum over its index, term and payload; one that does not match is never returned but reported as
- * {@link CorruptLogException}. A torn tail that was never synced is cut off at open.
+ * with the same error, never retries a sync and never believes a later success. Reads may go on. Opened again after such a
+ * failure, it makes its last truncation, compaction or reset durable with the next sync; entries that were not synced are
+ * the engine's to drop, or to write anew. Every record carries a checksum over its index, term and payload; one that does
+ * not match is never returned but reported as {@link CorruptLogException}. A torn tail that was never synced is cut off at
+ * open.
  */
 public interface LogStore extends AutoCloseable {
 

@@ -5,7 +5,8 @@ import dev.huck.raft.core.consensus.SessionBounds;
 
 /**
  * What a node holds in memory around its core stays within its bounds: commands that wait and replies recorded before
- * their turn, of all and of one connection; commands on their way to the leader; messages that wait for a write; sessions (dissertation §6.3).
+ * their turn, of all and of one connection; commands on their way to the leader; messages that wait for a write; sessions
+ * (dissertation §6.3).
  */
 public final class ClientMemory {
     private static final String BOUNDS = "memory stays within its bounds";

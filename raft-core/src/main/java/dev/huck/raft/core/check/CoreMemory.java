@@ -5,7 +5,8 @@ import dev.huck.raft.core.consensus.Limits;
 
 /**
  * What a core holds in memory stays within its limits: recent entries, what was proposed and not applied, what the machine
- * was handed, what is under way to a peer, reads that wait for an index (dissertation §10.2, flow control of pipelined appends).
+ * was handed, what is under way to a peer, reads that wait for an index (dissertation §10.2, flow control of pipelined
+ * appends).
  */
 public final class CoreMemory {
     private static final String BOUNDS = "memory stays within its bounds";

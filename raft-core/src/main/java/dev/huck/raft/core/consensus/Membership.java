@@ -53,9 +53,8 @@ final class Membership {
             asked = new Asked(event, openRound());
             judge();
         } else {
-            accept(
-                    event,
-                    plan); // Nobody's vote is at stake; and who has moved can't answer before it is known where to.
+            // Nobody's vote is at stake; and who has moved can't answer before it is known where to.
+            accept(event, plan);
         }
     }
 

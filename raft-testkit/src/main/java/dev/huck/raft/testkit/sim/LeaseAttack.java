@@ -31,6 +31,7 @@ final class LeaseAttack {
         this.operator = operator;
     }
 
+    /** Begins one, and says whether there was a lease to attack. */
     boolean begin(SimRandom random) {
         SimHost leader = cluster.leader();
         if (leader == null || voters(leader).size() < 2 || world.now() < until) {

@@ -3,9 +3,6 @@ package dev.huck.raft.testkit.check;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.huck.raft.api.Role;
-import dev.huck.raft.api.spi.LogPosition;
-import dev.huck.raft.core.check.CoreView;
-import dev.huck.raft.core.consensus.Configuration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -14,40 +11,10 @@ class LeaseSafetyTest {
     private final List<String> violations = new ArrayList<>();
     private final LeaseSafety leases = new LeaseSafety((invariant, message) -> violations.add(invariant));
 
-    private record Core(long storeId, Role role, long term, long leaseUntil) implements CoreView {
+    private record Core(long storeId, Role role, long term, long leaseUntil) implements BareCore {
         @Override
         public boolean hasLease(long now) {
             return now < leaseUntil;
-        }
-
-        @Override
-        public long vote() {
-            return 0;
-        }
-
-        @Override
-        public long commitIndex() {
-            return 0;
-        }
-
-        @Override
-        public LogPosition last() {
-            return LogPosition.START;
-        }
-
-        @Override
-        public LogPosition base() {
-            return LogPosition.START;
-        }
-
-        @Override
-        public Configuration configuration() {
-            return Configuration.EMPTY;
-        }
-
-        @Override
-        public long termAt(long index) {
-            return 0;
         }
     }
 

@@ -3,14 +3,11 @@ package dev.huck.raft.testkit.check;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.huck.raft.api.Role;
-import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.check.ClientMemory;
 import dev.huck.raft.core.check.ConnectionView;
 import dev.huck.raft.core.check.CoreMemory;
-import dev.huck.raft.core.check.CoreView;
 import dev.huck.raft.core.check.NodeView;
 import dev.huck.raft.core.check.Report;
-import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Held;
 import dev.huck.raft.core.consensus.Limits;
 import dev.huck.raft.core.consensus.SessionBounds;
@@ -28,7 +25,7 @@ class MemoryChecksTest {
     private final CoreMemory cores = new CoreMemory(report, LIMITS);
     private final ClientMemory clients = new ClientMemory(report, 8_000, LIMITS, SESSIONS);
 
-    private record Core() implements CoreView {
+    private record Core() implements BareCore {
         @Override
         public long storeId() {
             return 1;
@@ -42,36 +39,6 @@ class MemoryChecksTest {
         @Override
         public long term() {
             return 1;
-        }
-
-        @Override
-        public long vote() {
-            return 1;
-        }
-
-        @Override
-        public long commitIndex() {
-            return 0;
-        }
-
-        @Override
-        public LogPosition last() {
-            return LogPosition.START;
-        }
-
-        @Override
-        public LogPosition base() {
-            return LogPosition.START;
-        }
-
-        @Override
-        public Configuration configuration() {
-            return Configuration.EMPTY;
-        }
-
-        @Override
-        public long termAt(long index) {
-            return 0;
         }
     }
 

@@ -3,8 +3,6 @@ package dev.huck.raft.testkit.check;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.huck.raft.api.Role;
-import dev.huck.raft.api.spi.LogPosition;
-import dev.huck.raft.core.check.CoreView;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.consensus.Member.Versions;
@@ -18,35 +16,10 @@ class QuorumContactTest {
     private final List<String> violations = new ArrayList<>();
     private final QuorumContact contact = new QuorumContact((invariant, message) -> violations.add(invariant), 1_000);
 
-    private record Core(Role role, long term, Configuration configuration) implements CoreView {
+    private record Core(Role role, long term, Configuration configuration) implements BareCore {
         @Override
         public long storeId() {
             return 1;
-        }
-
-        @Override
-        public long vote() {
-            return 0;
-        }
-
-        @Override
-        public long commitIndex() {
-            return 0;
-        }
-
-        @Override
-        public LogPosition last() {
-            return LogPosition.START;
-        }
-
-        @Override
-        public LogPosition base() {
-            return LogPosition.START;
-        }
-
-        @Override
-        public long termAt(long index) {
-            return 0;
         }
     }
 
