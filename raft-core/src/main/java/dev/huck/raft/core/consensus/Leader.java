@@ -57,6 +57,11 @@ final class Leader implements RoleState {
         return transferTo != 0;
     }
 
+    /** To whom; 0 for nobody. */
+    long heir() {
+        return transferTo;
+    }
+
     @Override
     public void tick() {
         if (!replication.hasQuorum(raft.settings().electionMinNanos())) {

@@ -116,10 +116,14 @@ final class Membership {
 
     /**
      * Whether those whose word counts are a quorum, if other voters are asked from here on. A voter that recovers has no
-     * vote before a leader has caught it up: were this one lost before that, nobody could be elected, ever.
+     * vote before a leader has caught it up: were this one lost before that, nobody could be elected, ever. And who begins
+     * to vote must be there itself.
      */
     private boolean isCarried(Configuration next, Round round) {
-        return next.isQuorum(voter -> leading.replication.isFit(voter, round.number));
+        return next.isQuorum(voter -> leading.replication.isFit(voter, round.number))
+                && next.members().stream()
+                        .filter(member -> member.voting() == Voting.INCOMING)
+                        .allMatch(member -> leading.replication.isFit(member.storeId(), round.number));
     }
 
     private List<Member> unfit(Configuration next, Round round) {

@@ -53,10 +53,12 @@ final class Progress {
     long probeEnd;
     /** Token of the read of old entries under way for it; 0 for none. */
     long reading;
-    /** When it last answered, when the match last moved (or sending began), when something was last sent. */
-    long answeredAt;
+    /** When it was in touch for the last time, as far as its answers tell. */
+    long inTouchAt;
 
+    /** When the match last moved (or sending began), when something was last sent. */
     long movedAt;
+
     long sentAt;
     /** Newest round that it answered. */
     long round;
@@ -88,7 +90,7 @@ final class Progress {
         this.peer = peer;
         this.session = session;
         this.next = next;
-        this.answeredAt = now;
+        this.inTouchAt = now;
         this.movedAt = now;
         this.advancedAt = now;
         this.catchUpTo = next - 1;

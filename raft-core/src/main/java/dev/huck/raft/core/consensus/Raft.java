@@ -231,6 +231,11 @@ public final class Raft {
         return leader;
     }
 
+    /** @return store id of the voter to which this node, which leads, is handing over; 0 for none */
+    public long heir() {
+        return role instanceof Leader leading ? leading.heir() : 0;
+    }
+
     /** @return last entry known to be committed */
     public long commitIndex() {
         return commit;

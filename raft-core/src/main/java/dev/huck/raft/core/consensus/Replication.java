@@ -92,7 +92,7 @@ final class Replication {
                 && progress.mode == Mode.REPLICATE
                 && progress.nonce == 0
                 && (progress.match >= progress.catchUpTo || raft.now - progress.catchUpSince <= within)
-                && raft.now - progress.answeredAt <= within;
+                && silentFor(progress) <= within;
     }
 
     /** Whether a voter's word counts: it has answered this round or a later one, and was not recovering then. */
@@ -143,13 +143,18 @@ final class Replication {
         if (confirmed <= 0 || round - confirmed >= ROUNDS) {
             return raft.now - raft.settings().electionMaxNanos();
         }
-        return roundSentAt[(int) (confirmed % ROUNDS)];
+        return sentAt(confirmed);
+    }
+
+    /** When a round was sent; of one too old to be remembered, when the oldest that is was. */
+    private long sentAt(long sent) {
+        return roundSentAt[(int) (Math.max(sent, round - ROUNDS + 1) % ROUNDS)];
     }
 
     boolean hasQuorum(long withinNanos) {
         return raft.configuration().isQuorum(member -> {
             Progress progress = peers.get(member);
-            return member == raft.self || (progress != null && raft.now - progress.answeredAt < withinNanos);
+            return member == raft.self || (progress != null && silentFor(progress) < withinNanos);
         });
     }
 
@@ -174,7 +179,7 @@ final class Replication {
                 && member != null
                 && member.votesInNew()
                 && peer.nonce == 0
-                && raft.now - peer.answeredAt < raft.settings().electionMinNanos();
+                && silentFor(peer) < raft.settings().electionMinNanos();
     }
 
     /** Bytes under way to the peer that has most under way, without its newest message. */
@@ -286,7 +291,7 @@ final class Replication {
     private boolean speaksTwo(Progress peer) {
         return raft.protocolMax >= 2
                 && raft.configuration().protocol() >= 2
-                && raft.now - peer.answeredAt < raft.settings().electionMinNanos() / 2;
+                && silentFor(peer) < raft.settings().electionMinNanos() / 2;
     }
 
     void appendReply(AppendReply reply) {
@@ -338,9 +343,20 @@ final class Replication {
         }
     }
 
+    /**
+     * An answer says that the peer was in touch until the first round was sent that it has not answered. To a round that it has
+     * answered before it says nothing: it was on its way for long, or comes again.
+     */
     private void answered(Progress peer, long answeredRound) {
-        peer.answeredAt = raft.now;
-        peer.round = Math.max(peer.round, answeredRound);
+        if (answeredRound > peer.round && answeredRound <= round) {
+            peer.round = answeredRound;
+            long until = answeredRound == round ? raft.now : sentAt(answeredRound + 1);
+            peer.inTouchAt = Math.max(peer.inTouchAt, until);
+        }
+    }
+
+    private long silentFor(Progress peer) {
+        return raft.now - peer.inTouchAt;
     }
 
     /** What was sent long ago and not answered is taken for lost. */
@@ -394,7 +410,7 @@ final class Replication {
     }
 
     private boolean answers(Progress peer) {
-        return raft.now - peer.answeredAt < raft.settings().electionMaxNanos();
+        return silentFor(peer) < raft.settings().electionMaxNanos();
     }
 
     private void beginSnapshot(Progress peer) {

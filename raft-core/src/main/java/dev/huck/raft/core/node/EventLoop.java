@@ -176,7 +176,7 @@ final class EventLoop implements Loop {
                 versions);
         this.admissions = new Admissions(stage, peers, self, this::step, mailbox::post, raft::answers);
         this.place = new OwnPlace(environment, stage, peers, self, () -> View.of(raft), this::propose, failed);
-        this.handOvers = new HandOvers(stage, options, raft, peers, this::step);
+        this.handOvers = new HandOvers(stage, raft, peers, this::step);
         this.rollCalls = new RollCalls(stage, peers, record.storeId());
         this.requests = new Requests(
                 environment,
@@ -286,6 +286,11 @@ final class EventLoop implements Loop {
     }
 
     @Override
+    public void machineDistrusted() {
+        mailbox.post(new Event.MachineDistrusted());
+    }
+
+    @Override
     public void machineRestarted(long appliedIndex, long told) {
         observer.machineRebuilt(appliedIndex);
         mailbox.post(new Event.MachineRestarted(appliedIndex, told));
@@ -296,7 +301,6 @@ final class EventLoop implements Loop {
         mailbox.post((Runnable) () -> {
             observer.diverged(finding, raft);
             if (finding.alone() == record.storeId()) {
-                step(new Event.MachineDistrusted());
                 machine.standsAlone(finding.index(), raft.base().index(), again);
             }
         });
@@ -641,26 +645,22 @@ final class EventLoop implements Loop {
     // ---- the end
 
     /** Hands leadership over, waits a moment for the outcome of what is under way, then runs something on this stage. */
-    @SuppressWarnings("FutureReturnValueIgnored") // it goes on either way
     void wind(Runnable then) {
-        mailbox.post((Runnable) () -> {
-            CompletableFuture<Void> handedOver = new CompletableFuture<>();
-            if (raft.configuration().isSoleVoter(record.storeId())) {
-                handedOver.complete(null);
-            } else {
-                handOvers.begin(handedOver);
-            }
-            long patience =
-                    environment.nanoTime() + options.electionTimeoutMax().toNanos();
-            handedOver.whenComplete((done, problem) -> stage.execute(() -> drain(patience, then)));
-        });
+        mailbox.post((Runnable) () ->
+                drain(environment.nanoTime() + raft.configuration().settings().electionMaxNanos(), then));
     }
 
+    /** It may be elected once more meanwhile. */
+    @SuppressWarnings("FutureReturnValueIgnored") // it is looked at who leads
     private void drain(long patience, Runnable then) {
-        if (requests.isIdle() || environment.nanoTime() - patience > 0) {
-            then.run();
+        boolean leads = raft.role() == Role.LEADER && !raft.configuration().isSoleVoter(record.storeId());
+        if (leads && raft.heir() == 0) {
+            handOvers.begin(new CompletableFuture<>());
+        }
+        if ((!leads && requests.isIdle()) || environment.nanoTime() - patience > 0) {
+            stage.execute(then);
         } else {
-            stage.schedule(DRAIN_NANOS, () -> drain(patience, then));
+            stage.schedule(DRAIN_NANOS, () -> mailbox.post((Runnable) () -> drain(patience, then)));
         }
     }
 

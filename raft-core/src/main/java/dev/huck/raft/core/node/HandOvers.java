@@ -1,7 +1,6 @@
 package dev.huck.raft.core.node;
 
 import dev.huck.raft.api.HuckException;
-import dev.huck.raft.api.Options;
 import dev.huck.raft.api.Role;
 import dev.huck.raft.core.consensus.Configuration;
 import dev.huck.raft.core.consensus.Effect;
@@ -17,7 +16,6 @@ import java.util.function.Consumer;
 /** Who waits for leadership to go to somebody else, or to one member. Loop stage only. */
 final class HandOvers {
     private final Stage stage;
-    private final Options options;
     private final Raft raft;
     private final Peers peers;
     private final Consumer<Event> step;
@@ -26,9 +24,8 @@ final class HandOvers {
     /** @param heir store id of who is to lead; 0 for anybody else than this node */
     private record Waiting(CompletableFuture<Void> future, long heir) {}
 
-    HandOvers(Stage stage, Options options, Raft raft, Peers peers, Consumer<Event> step) {
+    HandOvers(Stage stage, Raft raft, Peers peers, Consumer<Event> step) {
         this.stage = stage;
-        this.options = options;
         this.raft = raft;
         this.peers = peers;
         this.step = step;
@@ -71,14 +68,29 @@ final class HandOvers {
     }
 
     private void begin(long heir, CompletableFuture<Void> future) {
+        step.accept(new Event.Transfer(heir));
+        long chosen = raft.heir();
+        if (chosen == 0 || (heir != 0 && heir != chosen)) {
+            future.completeExceptionally(new HuckException.Busy(notBegun(heir, chosen)));
+            return;
+        }
         Waiting one = new Waiting(future, heir);
         waiting.add(one);
-        step.accept(new Event.Transfer(heir));
-        stage.schedule(options.electionTimeoutMax().toNanos(), () -> {
+        stage.schedule(raft.configuration().settings().electionMaxNanos(), () -> {
             waiting.remove(one);
             future.completeExceptionally(new HuckException.Busy("BUSY " + (heir == 0 ? "nobody" : peers.addressOf(heir))
                     + (heir == 0 ? " took" : " did not take") + " leadership over within an election timeout"));
         });
+    }
+
+    private String notBegun(long heir, long chosen) {
+        if (chosen != 0) {
+            return "BUSY leadership is being handed to " + peers.addressOf(chosen) + " at the moment; try again";
+        }
+        return (heir == 0
+                        ? "BUSY no other voter can take leadership over"
+                        : "BUSY " + peers.addressOf(heir) + " can't take leadership over")
+                + " at the moment: who does has to answer, and not to be recovering; this node goes on leading";
     }
 
     void roleChanged(Effect.RoleChanged changed) {

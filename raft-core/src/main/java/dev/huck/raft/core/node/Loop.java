@@ -56,6 +56,9 @@ interface Loop {
      */
     void machineFailed(Throwable cause, long index);
 
+    /** The machine's state is suspect, though it has not failed. It applies nothing until {@link #machineRestarted}. */
+    void machineDistrusted();
+
     /**
      * The machine was rebuilt from the newest snapshot. What follows is to be sent again.
      *

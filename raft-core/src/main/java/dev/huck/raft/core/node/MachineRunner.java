@@ -501,6 +501,7 @@ final class MachineRunner {
                         : " and is being rebuilt")
                 + "; nothing was done, ask another node");
         moved = true;
+        loop.machineDistrusted(); // From here: a restart that was told before is older.
         diverged = index;
         faultIndex = index;
         before = index;

@@ -222,6 +222,29 @@ class FreshRoundTest {
     }
 
     @Test
+    void aNewcomerThatIsSilentSinceItCaughtUpIsNotPromoted() {
+        Host newcomer = cluster.add(4);
+        newcomer.hardState = new HardState(0, 0);
+        leader.step(new Event.ChangeMembers(1, Change.of(new Change.Add(CoreCluster.member(4, Voting.NEWCOMER)))));
+        cluster.run(200);
+        newcomer.start();
+        boolean[] silent = {false};
+        cluster.drop = message -> {
+            boolean now = silent[0];
+            silent[0] |= message instanceof Message.AppendReply reply
+                    && reply.from() == 4
+                    && reply.match() == leader.up().last().index();
+            return now && message.from() == 4;
+        };
+        cluster.run(300);
+        assertTrue(silent[0]);
+        assertEquals(Voting.NEWCOMER, voting(4));
+        cluster.drop = message -> false;
+        cluster.run(300);
+        assertEquals(Voting.VOTER, voting(4));
+    }
+
+    @Test
     void aChangeThatWaitsForItsRoundGoesBeforeAPromotion() {
         List<Message> late = promotionThatWaits();
         remove(2, second);

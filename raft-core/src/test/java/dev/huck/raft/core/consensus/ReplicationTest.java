@@ -10,7 +10,9 @@ import dev.huck.raft.api.Role;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.consensus.CoreCluster.Host;
+import dev.huck.raft.core.consensus.Message.AppendReply;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -162,6 +164,42 @@ class ReplicationTest {
         }
         cluster.run(1000);
         assertFalse(leader.up().role() == Role.LEADER);
+    }
+
+    @Test
+    void answersToRoundsThatWereAnsweredLongAgoKeepNoLeader() {
+        CoreCluster cluster = CoreCluster.of(3).start();
+        Host leader = cluster.elect();
+        List<Message> late = new ArrayList<>();
+        cluster.drop = message -> message instanceof AppendReply && message.to() == leader.id && !late.add(message);
+        cluster.run(500);
+        assertFalse(late.isEmpty());
+        cluster.drop = message -> message.to() == leader.id || message.from() == leader.id;
+        for (int i = 0; i < 10; i++) {
+            late.forEach(message -> leader.step(new Event.Received(message)));
+            cluster.run(100);
+        }
+        assertFalse(leader.up().role() == Role.LEADER);
+    }
+
+    @Test
+    void anAnswerCountsFromWhenItWasAskedForAndNotFromWhenItCame() {
+        CoreCluster cluster = CoreCluster.of(3).start();
+        Host leader = cluster.elect();
+        cluster.run(300);
+        ArrayDeque<Message> way = new ArrayDeque<>();
+        cluster.drop = message -> message.to() == leader.id && way.add(message);
+        cluster.run(500);
+        int answers = way.size();
+        for (int i = 0; i < 5; i++) {
+            for (int j = 0; j < answers / 5; j++) {
+                leader.step(new Event.Received(way.removeFirst()));
+            }
+            cluster.run(100);
+        }
+        assertEquals(Role.LEADER, leader.up().role(), "the newest that it heard was asked for half a second ago");
+        cluster.run(300);
+        assertFalse(leader.up().role() == Role.LEADER, "though it has heard something within the last half second");
     }
 
     @Test

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.huck.raft.api.Options;
 import dev.huck.raft.api.Role;
 import dev.huck.raft.core.consensus.Effect;
 import dev.huck.raft.core.consensus.Event;
@@ -27,7 +26,10 @@ class HandOversTest {
 
     private HandOvers of(Raft raft) {
         peers.configuration(raft.configuration());
-        return new HandOvers(stage, Options.builder().build(), raft, peers, asked::add);
+        return new HandOvers(stage, raft, peers, event -> {
+            asked.add(event);
+            core.step(raft, event);
+        });
     }
 
     private static CompletableFuture<Void> begin(HandOvers handOvers, String heir) {
@@ -70,6 +72,7 @@ class HandOversTest {
         HandOvers handOvers = of(core.leader(Voting.VOTER, Voting.VOTER, Voting.VOTER));
         CompletableFuture<Void> named = begin(handOvers, "n2");
         CompletableFuture<Void> any = begin(handOvers, "");
+        assertFalse(named.isDone() || any.isDone());
         stage.pass(1_199_000_000L);
         assertFalse(named.isDone() || any.isDone());
         stage.pass(1_000_000L);
@@ -92,6 +95,32 @@ class HandOversTest {
         core.run(raft, 1_500); // Only 2 answers.
         assertEquals("BUSY n3 does not answer; this node goes on leading", failure(begin(of(raft), "n3")));
         assertEquals(List.of(), asked);
+    }
+
+    @Test
+    void whoCanNotTakeOverThoughItAnswersIsRefusedAtOnce() {
+        Raft raft = core.leader(Voting.VOTER, Voting.VOTER, Voting.VOTER);
+        core.recovers(true);
+        core.run(raft, 200);
+        assertEquals(
+                "BUSY host:2 can't take leadership over at the moment: who does has to answer, and not to be recovering; this"
+                        + " node goes on leading",
+                failure(begin(of(raft), "n2")));
+        core.run(raft, 1_300);
+        assertEquals(
+                "BUSY no other voter can take leadership over at the moment: who does has to answer, and not to be recovering;"
+                        + " this node goes on leading",
+                failure(begin(of(raft), "")));
+    }
+
+    @Test
+    void oneHandOverAtATime() {
+        Raft raft = core.leader(Voting.VOTER, Voting.VOTER, Voting.VOTER);
+        HandOvers handOvers = of(raft);
+        CompletableFuture<Void> first = begin(handOvers, "n2");
+        assertEquals(
+                "BUSY leadership is being handed to host:2 at the moment; try again", failure(begin(handOvers, "n3")));
+        assertFalse(first.isDone());
     }
 
     @Test

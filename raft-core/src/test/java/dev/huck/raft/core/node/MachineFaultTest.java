@@ -149,6 +149,20 @@ final class MachineFaultTest {
     }
 
     @Test
+    void machineThatStandsAloneIsSuspectWhateverRestartWasToldBefore() {
+        shell.commit("inc");
+        shell.commit("error");
+        shell.stage.run();
+        shell.broken = false;
+        shell.stage.pass(100_000_000L);
+        shell.machines.standsAlone(1, 0, true);
+        shell.stage.run();
+        int restarted = shell.loop.told.indexOf("restarted 0");
+        assertTrue(restarted >= 0 && restarted < shell.loop.told.indexOf("distrusted"), shell.loop.told.toString());
+        assertTrue(count().startsWith("-MACHINE this node's state differs"));
+    }
+
+    @Test
     void machineIsRebuiltFromItsLastSnapshot() {
         shell.commit("inc", "inc");
         shell.machines.capture();

@@ -21,6 +21,7 @@ import java.util.SplittableRandom;
 final class ScriptedCore {
     private static final long MILLIS = 1_000_000L;
     private long now = 1_000 * MILLIS;
+    private boolean recovers;
 
     /** Store 1, before anything has happened, among as many members as are named. */
     Raft started(Member.Voting... members) {
@@ -76,9 +77,18 @@ final class ScriptedCore {
                                 match,
                                 match,
                                 LogPosition.START,
-                                0)));
+                                recovers ? 7 : 0)));
             }
         }
+    }
+
+    /** Whether store 2 says that it may have forgotten something. */
+    void recovers(boolean says) {
+        recovers = says;
+    }
+
+    void step(Raft raft, Event event) {
+        raft.step(now, event);
     }
 
     void run(Raft raft, long millis) {

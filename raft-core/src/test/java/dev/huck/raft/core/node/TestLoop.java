@@ -94,6 +94,11 @@ final class TestLoop implements Loop {
     }
 
     @Override
+    public void machineDistrusted() {
+        told.add("distrusted");
+    }
+
+    @Override
     public void machineRestarted(long appliedIndex, long restored) {
         told.add("restarted " + appliedIndex);
     }

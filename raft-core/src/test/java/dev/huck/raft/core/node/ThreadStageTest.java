@@ -212,6 +212,7 @@ class ThreadStageTest {
     @Test
     void interruptOfASleepingStageIsForgotten() {
         Thread thread = thread();
+        await().until(thread::getState, state -> state == Thread.State.WAITING);
         thread.interrupt();
         assertFalse(onStage(() -> Thread.currentThread().isInterrupted()));
     }

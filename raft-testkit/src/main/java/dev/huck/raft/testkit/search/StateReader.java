@@ -33,8 +33,9 @@ final class StateReader {
     static final long EPOCH = 1L << 60;
 
     /**
-     * No part of the state: when an election is due (it may be at any time), when a round was sent (only leases ask), what
-     * was told last, and what follows from the log's entries.
+     * No part of the state: when an election is due (it may be at any time), when a round was sent (only leases ask, and
+     * whether a leader must give way: it never needs to, while it has not looked at the time), what was told last, and what
+     * follows from the log's entries.
      */
     static final Set<String> IGNORED = Set.of(
             "Follower.electionAt",

@@ -90,7 +90,7 @@ final class Faults {
             case BLACKOUT -> blackout(random);
             case LOG_LOSS -> loseLog(random);
             case OLD_COPY -> oldCopy(random);
-            case PAUSE -> cluster.pause(victim(random), MILLI + random.exponential(900 * MILLI));
+            case PAUSE -> cluster.pause(victim(random), pause(random));
             case HANG -> disks.hang(victim(random), random);
             case WRITE_ERROR -> disks.failWrite(victim(random));
             case SYNC_ERROR -> disks.failSync(victim(random), random);
@@ -109,6 +109,11 @@ final class Faults {
             case HANG_UP -> application.hangUp(random);
             default -> throw new IllegalStateException(kind + " does not happen at moments");
         };
+    }
+
+    /** Mostly less than a lease or an election takes; now and then longer than many of them. */
+    private static long pause(SimRandom random) {
+        return MILLI + (random.nextInt(8) == 0 ? random.nextLong(12_000 * MILLI) : random.exponential(900 * MILLI));
     }
 
     private boolean jump(SimRandom random) {

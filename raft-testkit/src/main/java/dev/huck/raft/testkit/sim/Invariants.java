@@ -224,7 +224,9 @@ final class Invariants implements SimLog.Observer {
             before.window.observe(world.begun(), log.last().index(), log.durableLast());
         }
         before.busyUntil = world.now();
-        before.contact.observe(core, world.begun());
+        if (process.gateway() != null) { // Else it has stopped, and leads only by what is left of its core.
+            before.contact.observe(core, world.begun());
+        }
         before.progress.observe(core);
         before.appendOnly.observe(core);
         if (core.term() >= Strangers.FIRST_TERM) {

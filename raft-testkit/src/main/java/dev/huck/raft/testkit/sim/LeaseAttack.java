@@ -37,6 +37,10 @@ final class LeaseAttack {
         if (leader == null || voters(leader).size() < 2 || world.now() < until) {
             return false;
         }
+        SimHost slowest = cluster.slowest();
+        if (slowest != null && slowest != leader && random.nextBoolean()) {
+            return operator.transfer(slowest); // For the next attack: its lease is the longest.
+        }
         until = world.now() + AWAY;
         switch (random.nextInt(6)) {
             case 0, 1 -> cutOff(leader);

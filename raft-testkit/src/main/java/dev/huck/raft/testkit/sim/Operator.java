@@ -37,6 +37,13 @@ final class Operator {
         return act(cluster.leader(), "is asked to hand over", Node::transferLeadership);
     }
 
+    boolean transfer(SimHost heir) {
+        return act(
+                cluster.leader(),
+                "is asked to hand over to n" + (heir.number() + 1),
+                node -> node.transferLeadership(heir.address()));
+    }
+
     boolean takeSnapshot(SimRandom random) {
         return act(any(random), "is asked for a snapshot", Node::snapshot);
     }

@@ -40,6 +40,7 @@ final class SimCluster {
 
     private final SimRandom machines;
     private final Corruption corruption;
+    private @Nullable SimHost slowest;
     private @Nullable Application application;
     private boolean calm;
     private long calmAt = Long.MAX_VALUE;
@@ -65,9 +66,12 @@ final class SimCluster {
         for (int i = 0; i < profile.voters + profile.spares; i++) {
             SimHost host = new SimHost(i, "10.0.0." + (i + 1) + ":7481", world.random("host " + i));
             long ppm = (long) (Math.max(profile.rate(FaultKind.DRIFT), profile.rate(FaultKind.WILD_CLOCK)) * 1_000_000);
-            host.drift(ppm == 0 ? 0 : random.nextLong(-ppm, ppm));
+            long off = ppm == 0 ? 0 : random.nextLong(-ppm, ppm);
+            // From half as fast to twice as fast.
+            host.drift(profile.clocksAreGood() ? off : Math.max(off, 2 * off));
             if (atTheBound) {
                 host.drift(i == slow ? -AT_THE_BOUND : AT_THE_BOUND);
+                slowest = i == slow ? host : slowest;
             }
             for (FaultKind kind : List.of(FaultKind.DRIFT, FaultKind.WILD_CLOCK)) {
                 if (profile.rate(kind) > 0) {
@@ -337,6 +341,12 @@ final class SimCluster {
         return true;
     }
 
+    /** Whose clock is slow while all others are fast; null if it is not like that. */
+    @Nullable
+    SimHost slowest() {
+        return slowest;
+    }
+
     /** The founder decides; the others are told something else, and must follow. */
     private Durability durability(SimHost host) {
         Durability other = profile.durability == Durability.LOW ? Durability.HIGH : Durability.LOW;
@@ -359,7 +369,11 @@ final class SimCluster {
                 known = true;
                 if (!core.configuration().isQuorum(store -> {
                     SimHost other = invariants.host(store);
-                    return other != null && other != host && !other.isSuspect() && !other.isDamaged();
+                    return other != null
+                            && other != host
+                            && !other.isSuspect()
+                            && !other.isDamaged()
+                            && !corruption.isOn(other); // Nor may others get what a wrong machine has.
                 })) {
                     return host.isSuspect();
                 }
@@ -419,6 +433,9 @@ final class SimCluster {
     }
 
     private @Nullable NodeRecord record(SimHost host, SimDisk disk) {
+        if (host.isRotten()) {
+            return null;
+        }
         try (NodeFile file = NodeFile.open(disk.afterPowerCut().mount(new IoGate(() -> {}), IoCost.NONE))) {
             return file.record();
         } catch (IOException e) {

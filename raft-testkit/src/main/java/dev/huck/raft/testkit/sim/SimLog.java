@@ -60,6 +60,7 @@ final class SimLog {
         copy.entries.addAll(entries);
         copy.base = base;
         copy.bytes = bytes;
+        copy.trusted = trusted; // As the node file says, which is copied too.
         copy.sync();
         return copy;
     }

@@ -144,6 +144,9 @@ final class SimProcess {
         if (stopping || !alive) {
             return;
         }
+        if (node == null) {
+            return; // It could not be opened, and says why once it has put everything away.
+        }
         if (troubled || host.hasMetDamage()) {
             breakDown();
             return;

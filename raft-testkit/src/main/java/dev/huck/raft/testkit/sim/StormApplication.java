@@ -76,6 +76,7 @@ final class StormApplication implements Application {
     /** All nodes that run have applied everything: all states must be the same. */
     @Override
     public void judge() {
+        clients.forEach(StormClient::disconnected);
         for (SimHost host : hosts) {
             SimProcess process = host.process();
             if (storm.comparesStates()

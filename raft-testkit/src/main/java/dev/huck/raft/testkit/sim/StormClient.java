@@ -128,6 +128,7 @@ final class StormClient implements SimConnection.Peer {
             Command command = commands.apply(content);
             batch.add(command);
             outstanding.add(new Pending(command, world.now()));
+            tell("sends to n" + (target + 1), command, "");
         }
         since = world.now();
         open.send(batch, done);
@@ -157,6 +158,7 @@ final class StormClient implements SimConnection.Peer {
                 return;
             }
             String text = reply.text() == null ? "" : reply.text();
+            tell("learns of", asked.command, " '" + text + "'");
             if (reply.isError() && text.matches("(TRY|CLUSTERDOWN|BUSY|LOADING) .*")) {
                 refused = true;
                 leader = text.startsWith("TRY ") ? text.substring(4) : leader;
@@ -193,7 +195,18 @@ final class StormClient implements SimConnection.Peer {
         }
     }
 
-    private void disconnected() {
+    private void tell(String what, Command command, String more) {
+        if (world.isTraced()) {
+            StringBuilder text = new StringBuilder("client " + number + " " + what + " " + command.name());
+            for (int i = 0; i < command.count(); i++) {
+                text.append(' ').append(command.string(i));
+            }
+            world.trace(-1, text + more);
+        }
+    }
+
+    /** What was not answered yet may have taken effect, and what comes later is not heard. */
+    void disconnected() {
         connection = null;
         outstanding.forEach(lost -> history.unanswered(lost.command, lost.called));
         outstanding.clear();
