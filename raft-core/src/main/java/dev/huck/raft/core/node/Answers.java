@@ -42,7 +42,6 @@ final class Answers {
     private final Stage timers;
     private final boolean followerReads;
     private final long lagPatience;
-    private final long stalePatience;
     private final Reads reads = new Reads();
     private final Freshness freshness = new Freshness();
     private final List<ClientSession> touched = new ArrayList<>();
@@ -75,8 +74,6 @@ final class Answers {
         this.timers = timers;
         this.followerReads = options.followerReads();
         this.lagPatience = options.requestTimeout().toNanos();
-        // Longer helps nobody: while there is a leader, it answers within a moment.
-        this.stalePatience = options.electionTimeoutMin().toNanos();
     }
 
     /** The committed part of the log ended at this index, or before it, at this time. */
@@ -413,7 +410,7 @@ final class Answers {
         if (read.maxStale < 0 || read.consistency != Consistency.LOW) {
             return false;
         }
-        isOverdue(read, stalePatience); // notes when it was first looked at
+        isOverdue(read, loop.stalePatience()); // notes when it was first looked at
         long since = read.earlyAt - read.maxStale;
         if (freshness.isSince(since)) {
             return false;
@@ -425,7 +422,7 @@ final class Answers {
     }
 
     private String stale(Operation read) {
-        return isOverdue(read, stalePatience)
+        return isOverdue(read, loop.stalePatience())
                 ? "CLUSTERDOWN this node " + freshness.age(environment.nanoTime()) + ", and the read asks for "
                         + read.maxStale / 1_000_000
                         + " ms at most; nothing was read, try again later or ask another node"

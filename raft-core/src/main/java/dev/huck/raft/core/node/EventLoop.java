@@ -274,6 +274,11 @@ final class EventLoop implements Loop {
     }
 
     @Override
+    public long stalePatience() {
+        return view.configuration().settings().electionMinNanos();
+    }
+
+    @Override
     public void applied(long index) {
         mailbox.post(new Event.Applied(index));
     }

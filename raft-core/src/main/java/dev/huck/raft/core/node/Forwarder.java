@@ -38,7 +38,6 @@ final class Forwarder {
     private final Relay relay;
     private final Consumer<Runnable> turns;
     private final long patience;
-    private final long askAgain;
 
     private long term;
     private long leader;
@@ -83,7 +82,10 @@ final class Forwarder {
         this.relay = relay;
         this.turns = turns;
         this.patience = options.requestTimeout().toNanos();
-        this.askAgain = options.heartbeat().toNanos();
+    }
+
+    private long askAgain() {
+        return raft.configuration().settings().heartbeatNanos();
     }
 
     void add(Operation operation) {
@@ -128,14 +130,14 @@ final class Forwarder {
         long now = environment.nanoTime();
         if (nonce == 0) {
             nonce = environment.random().nextLong() | 1;
-        } else if (now - askedAt < askAgain) {
+        } else if (now - askedAt < askAgain()) {
             return;
         }
         askedAt = now;
         send.accept(new Forwarding.Open(raft.storeId(), leader, term, nonce));
         if (!waking) {
             waking = true;
-            stage.schedule(askAgain, () -> turns.accept(() -> waking = false)); // every turn flushes
+            stage.schedule(askAgain(), () -> turns.accept(() -> waking = false)); // every turn flushes
         }
     }
 

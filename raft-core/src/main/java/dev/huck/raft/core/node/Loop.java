@@ -38,6 +38,13 @@ interface Loop {
      */
     boolean forwards();
 
+    /**
+     * How long to wait for a leader to say how far the log is committed. Any thread.
+     *
+     * @return nanoseconds: the cluster's shortest election timeout, as longer helps nobody
+     */
+    long stalePatience();
+
     /** Asks the leader how far the log is committed; answered by {@link MachineRunner#upToDate}, if by anybody. */
     void refresh();
 

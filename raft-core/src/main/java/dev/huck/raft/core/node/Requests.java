@@ -202,7 +202,7 @@ final class Requests {
 
     /** Some read wants to know how far the log is committed. One question at a time; asked again for a while. */
     void refresh() {
-        wantedUntil = environment.nanoTime() + options.electionTimeoutMin().toNanos();
+        wantedUntil = environment.nanoTime() + raft.configuration().settings().electionMinNanos();
         ask();
     }
 
@@ -217,7 +217,7 @@ final class Requests {
     private void questionRejected() {
         question = 0;
         if (environment.nanoTime() - wantedUntil < 0 && !stopped) {
-            stage.schedule(options.heartbeat().toNanos(), () -> turns.accept(this::ask));
+            stage.schedule(raft.configuration().settings().heartbeatNanos(), () -> turns.accept(this::ask));
         }
     }
 

@@ -79,6 +79,11 @@ final class TestLoop implements Loop {
     }
 
     @Override
+    public long stalePatience() {
+        return 600_000_000L;
+    }
+
+    @Override
     public void refresh() {
         told.add("refresh");
     }

@@ -25,13 +25,19 @@ final class DiskFaults {
     }
 
     boolean failWrite(SimHost host) {
+        if (!cluster.letFail(host)) {
+            return false;
+        }
         host.trouble().failChange();
-        return host.isUp();
+        return true;
     }
 
     boolean failSync(SimHost host, SimRandom random) {
+        if (!cluster.letFail(host)) {
+            return false;
+        }
         host.trouble().failSync(random.nextInt(3) == 0 ? IoGate.Device.FILE : IoGate.Device.LOG);
-        return host.isUp();
+        return true;
     }
 
     boolean die(SimHost host, SimRandom random) {

@@ -22,6 +22,11 @@ final class DiskTrouble {
         syncFails = device;
     }
 
+    /** Whether one is still to fail. */
+    boolean isArmed() {
+        return changeFails || syncFails != null;
+    }
+
     /** Nothing succeeds any more. */
     void die() {
         dead = true;

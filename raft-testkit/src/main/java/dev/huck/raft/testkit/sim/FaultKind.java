@@ -218,7 +218,7 @@ public enum FaultKind {
      */
     boolean takesFromDisk() {
         return switch (this) {
-            case WRITE_ERROR, SYNC_ERROR, DEAD_DISK, FULL_DISK, ROT, LOST_DISK, CORE -> true;
+            case DEAD_DISK, FULL_DISK, ROT, LOST_DISK, CORE -> true;
             default -> false;
         };
     }

@@ -240,7 +240,10 @@ final class Invariants implements SimLog.Observer {
                             ? log.durableLast()
                             : log.last().index());
         }
-        if (process.host().isSuspect() && !process.host().isReverted() && !core.isRecovering()) {
+        if (process.isAlive()
+                && process.host().hasForgotten()
+                && !process.host().isReverted()
+                && !core.isRecovering()) {
             remembers(process.host());
         }
         // Before the commit index: a node elected in this event has committed nothing in its term.

@@ -144,7 +144,7 @@ final class SimCluster {
         calm = true;
         network.heal();
         for (SimHost host : hosts) {
-            host.trouble().mend();
+            host.mend();
             SimProcess process = host.process();
             if (process == null || host.isGone()) {
                 continue;
@@ -380,6 +380,20 @@ final class SimCluster {
             }
         }
         return known || host.isSuspect();
+    }
+
+    /**
+     * Whether a write of a machine may fail. Below {@code HIGH} its node then forgets what was not synced, though it has
+     * acknowledged that.
+     */
+    boolean letFail(SimHost host) {
+        if (!host.isUp() || (isCountedWhenWritten() && !mayForget(host))) {
+            return false;
+        }
+        if (isCountedWhenWritten()) {
+            host.willFail();
+        }
+        return true;
     }
 
     /** Kills a node and loses its log, unless too much is lost already. */

@@ -94,7 +94,8 @@ final class SimEnvironment implements Environment {
         if (process.host().log().isCutOff()) {
             throw new CorruptLogException("log: it was cut off", 0);
         }
-        return new SimLogStore(process.host().log(), process.gate(), cost);
+        SimHost host = process.host();
+        return new SimLogStore(host.log(), process.gate(), cost, host::forget);
     }
 
     @Override

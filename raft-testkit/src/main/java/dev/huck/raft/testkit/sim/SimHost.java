@@ -38,6 +38,7 @@ final class SimHost {
     private @Nullable SimProcess process;
     private @Nullable String join;
     private boolean suspect;
+    private boolean failing;
     private boolean reverted;
     private @Nullable SimDisk backupDisk;
     private @Nullable SimLog backupLog;
@@ -179,8 +180,10 @@ final class SimHost {
         return log.isFoundDamaged() || lacksSnapshot();
     }
 
-    /** Its node has started: the node file is whole again. */
+    /** Its node has started: the node file is whole again, and what could not be trusted is gone. */
     void started() {
+        suspect |= failing && !trouble.isArmed();
+        failing &= trouble.isArmed();
         rottenCopy = -1;
         rotten = false;
     }
@@ -314,7 +317,8 @@ final class SimHost {
         forget(before);
     }
 
-    private void forget(List<LogPosition> before) {
+    /** Notes what it had acknowledged, if some of that is here no more. */
+    void forget(List<LogPosition> before) {
         if (forgotten.isEmpty()
                 && before.stream()
                         .anyMatch(at -> at.index() > durableSnapshot() && !log.holds(at.index(), at.term()))) {
@@ -325,7 +329,23 @@ final class SimHost {
 
     /** Whether it may have forgotten what its node acknowledged, and has not got it back. */
     boolean isSuspect() {
+        return suspect || failing;
+    }
+
+    /** Whether its node has to get back what it may have forgotten. */
+    boolean hasForgotten() {
         return suspect;
+    }
+
+    /** A write or a sync will fail, and what is acknowledged by then may be forgotten in the next start. */
+    void willFail() {
+        failing = true;
+    }
+
+    /** Nothing is wrong with its disk any more. */
+    void mend() {
+        trouble.mend();
+        failing &= log.mayLose();
     }
 
     /** What its node had acknowledged when it began to be a suspect, if it lost any of it. */
@@ -418,6 +438,7 @@ final class SimHost {
         disk.wipe();
         rotten = false;
         remembers();
+        failing = false;
         reverted = false;
         backupDisk = null;
         backupLog = null;

@@ -97,9 +97,9 @@ final class SimLog {
         return cutOff || (first != null && first <= last().index());
     }
 
-    /** Whether its node has met the damage. */
+    /** Whether its node has met the damage, and it is still there. */
     boolean isFoundDamaged() {
-        return found;
+        return found && isDamaged();
     }
 
     void observer(Observer watcher) {
@@ -261,6 +261,11 @@ final class SimLog {
     void open() {
         opened = true;
         redo();
+    }
+
+    /** Whether a write or a sync has failed, and what that may have taken is still here. */
+    boolean mayLose() {
+        return trusted < Long.MAX_VALUE;
     }
 
     /** All entries that were lost are gone. */

@@ -6,6 +6,7 @@ import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.api.spi.LogStore;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** A {@link SimLog} as one process has it open. Dies with the process, also in the middle of an append. */
@@ -13,8 +14,19 @@ final class SimLogStore implements LogStore {
     private final SimLog log;
     private final IoGate gate;
     private final IoCost cost;
+    private final Consumer<List<LogPosition>> forgets;
 
     SimLogStore(SimLog log, IoGate gate, IoCost cost) {
+        this(log, gate, cost, acknowledged -> {});
+    }
+
+    /**
+     * Opens it.
+     *
+     * @param forgets told what had been acknowledged, once something of it was dropped because a write had failed
+     */
+    SimLogStore(SimLog log, IoGate gate, IoCost cost, Consumer<List<LogPosition>> forgets) {
+        this.forgets = forgets;
         this.log = log;
         this.gate = gate;
         this.cost = cost;
@@ -61,7 +73,9 @@ final class SimLogStore implements LogStore {
         check(from > log.base().index(), "entry " + from + " is not above the base " + log.base());
         begin(false);
         if (from <= log.last().index()) {
+            List<LogPosition> before = log.mayLose() ? log.acknowledged() : List.of();
             log.truncateSuffix(from);
+            forgets.accept(before);
         }
         gate.leave();
     }
