@@ -94,7 +94,7 @@ final class HuckCampaign implements Callable<Integer> {
         CommandLine line = new CommandLine(new HuckCampaign());
         StringBuilder kinds = new StringBuilder("%nKinds of faults:%n");
         for (FaultKind kind : FaultKind.values()) {
-            kinds.append(String.format(Locale.ROOT, "  %-20s%s%%n", kind.label(), kind.about()));
+            kinds.append(String.format(Locale.ROOT, "  %-22s%s%%n", kind.label(), kind.about()));
         }
         line.getCommandSpec().usageMessage().footer(kinds.toString());
         return line;

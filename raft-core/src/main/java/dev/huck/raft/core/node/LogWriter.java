@@ -226,7 +226,10 @@ final class LogWriter {
             try {
                 file.write(record.withTrusted(synced).withLoss(isForgotten ? Loss.POWER : record.loss()));
             } catch (IOException | RuntimeException e) {
-                LOG.error("that a write failed could not be written down: {}", e.getMessage());
+                LOG.error(
+                        "that a write failed could not be written down ({}): do not start this node on this disk again, but let"
+                                + " it in anew with another",
+                        e.getMessage());
             }
         }
         failed.accept(cause);
