@@ -12,18 +12,30 @@ final class IncomingSnapshot {
     private long next;
     private boolean closed;
 
+    private IncomingSnapshot(LogPosition position, long total, Disk.File file) {
+        this.position = position;
+        this.total = total;
+        this.file = file;
+    }
+
     /**
      * Begins.
      *
      * @param position what it is said to cover
      * @param total how long it is said to be
-     * @param file the temporary file; emptied
+     * @param file the temporary file; emptied, and closed if that fails
      */
-    IncomingSnapshot(LogPosition position, long total, Disk.File file) throws IOException {
-        this.position = position;
-        this.total = total;
-        this.file = file;
-        file.truncate(0);
+    static IncomingSnapshot begin(LogPosition position, long total, Disk.File file) throws IOException {
+        boolean begun = false;
+        try {
+            file.truncate(0);
+            begun = true;
+        } finally {
+            if (!begun) {
+                file.close();
+            }
+        }
+        return new IncomingSnapshot(position, total, file);
     }
 
     boolean is(LogPosition wanted, long wantedTotal) {

@@ -323,7 +323,7 @@ public final class SnapshotFiles implements AutoCloseable {
                 return new Received(0, null);
             }
             dropIncoming();
-            current = new IncomingSnapshot(position, total, disk.open(RECEIVED));
+            current = IncomingSnapshot.begin(position, total, disk.open(RECEIVED));
             incoming = current;
         }
         if (offset != current.next()) {

@@ -23,6 +23,7 @@ final class CrashDisk implements Disk {
     private final Map<String, Inode> names = new TreeMap<>();
     private final Map<String, Inode> durableNames = new HashMap<>();
     private final Map<String, List<NameChange>> unforced = new TreeMap<>();
+    private int openFiles;
     private int operations;
     private int troubleAt = NEVER;
     private boolean losesPower;
@@ -59,6 +60,11 @@ final class CrashDisk implements Disk {
     /** Whether what was announced has happened. */
     boolean hasFailed() {
         return operations > troubleAt;
+    }
+
+    /** How many files are open. */
+    int openFiles() {
+        return openFiles;
     }
 
     /** The disk after the power has come back. */
@@ -204,6 +210,7 @@ final class CrashDisk implements Disk {
 
         OpenFile(Inode inode) {
             this.inode = inode;
+            openFiles++;
         }
 
         @Override
@@ -255,6 +262,7 @@ final class CrashDisk implements Disk {
 
         @Override
         public void close() {
+            openFiles -= closed ? 0 : 1;
             closed = true;
         }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.core.storage.SnapshotFiles.Chunk;
@@ -244,6 +245,23 @@ class SnapshotTransferTest {
         disk.failAt(0);
         assertThrows(IOException.class, () -> receive(AT, whole, PIECE));
         assertEquals(new Received(0, null), receive(AT, whole, PIECE));
+    }
+
+    @Test
+    void fileThatCanNotBeReceivedIntoIsNotLeftOpenWhateverFails() throws IOException {
+        int failures = 0;
+        for (boolean through = false; !through; failures++) {
+            CrashDisk failing = new CrashDisk(failures);
+            files = SnapshotFiles.open(failing, Snapshots.KEPT);
+            failing.failAt(failures);
+            try {
+                receive(AT, whole, 0);
+                through = true;
+            } catch (IOException e) {
+                assertEquals(0, failing.openFiles(), "change " + failures);
+            }
+        }
+        assertTrue(failures > 4, "it failed at " + failures + " places only");
     }
 
     @Test
