@@ -23,18 +23,22 @@ import org.slf4j.LoggerFactory;
  * The snapshots of a node: files {@code snapshots/term-index}, which is also the order of their names.
  *
  * <p><b>Durability.</b> A file gets its name when all of it is synced, and counts as published when the name is synced
- * too. Until then the ones before stay as they are, so a crash at any point leaves a state to start from.
+ * too. Until then the ones before stay as they are, so a crash at any point leaves a state to start from. A name that is
+ * found at a start counts when it has been written and synced again.
  *
  * <p><b>Threading.</b> {@link #save} and {@link #receive} are called by one thread at a time; the other methods by any.
  *
  * <p><b>On failure.</b> A file that could not be written or synced is thrown away, and another may be tried. Once a name
- * could not be synced, no later one is believed: every later save and receive is refused.
+ * could not be synced, no later one is believed: every later save and receive is refused, and so is a start.
  */
 public final class SnapshotFiles implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotFiles.class);
     private static final String FOLDER = "snapshots";
     private static final String SAVED = FOLDER + "/save.tmp";
     private static final String RECEIVED = FOLDER + "/receive.tmp";
+    /** Before the name of a snapshot that is being {@linkplain #renew renewed}: with it, that is one all the same. */
+    private static final String RENEWED = FOLDER + "/renew-";
+
     private static final String BAD = ".bad";
     private static final Pattern NAME = Pattern.compile(FOLDER + "/(\\d{19})-(\\d{19})");
 
@@ -118,7 +122,8 @@ public final class SnapshotFiles implements AutoCloseable {
 
     private void find() throws IOException {
         List<SnapshotInfo> found = new ArrayList<>();
-        for (String name : disk.list(FOLDER)) {
+        for (String listed : disk.list(FOLDER)) {
+            String name = renewed(listed);
             if (name.equals(SAVED) || name.equals(RECEIVED)) {
                 disk.delete(name);
             } else if (NAME.matcher(name).matches()) {
@@ -132,11 +137,35 @@ public final class SnapshotFiles implements AutoCloseable {
         }
         if (!found.isEmpty()) {
             // A crash may have come between a rename and its sync, and the log may be compacted on what we report.
+            for (SnapshotInfo info : found) {
+                renew(info.name());
+            }
             forceNames();
         }
         // None is dropped yet, however many: the newest ones' content has not been checked.
         found.sort(NEWEST_FIRST);
         published = List.copyOf(found);
+    }
+
+    /**
+     * Has the disk write a name again, whatever became of it before. If the sync behind its first writing failed, the
+     * operating system shows the name all the same, and the next sync may succeed although nothing of it is on the disk.
+     * Nobody has to remember that a sync failed, as this is done at every start: two renames, and no byte is copied.
+     */
+    private void renew(String name) throws IOException {
+        String meanwhile = RENEWED + name.substring(FOLDER.length() + 1);
+        disk.rename(name, meanwhile);
+        disk.rename(meanwhile, name);
+    }
+
+    /** Ends what a crash between the two renames left. */
+    private String renewed(String listed) throws IOException {
+        if (!listed.startsWith(RENEWED)) {
+            return listed;
+        }
+        String name = FOLDER + "/" + listed.substring(RENEWED.length());
+        disk.rename(listed, name);
+        return name;
     }
 
     private @Nullable SnapshotInfo describe(String name) throws IOException {

@@ -13,7 +13,7 @@ import java.util.TreeSet;
 
 /**
  * A disk in memory that can lose power at any change. What was forced survives; of the rest some: of a file any of its
- * sectors, of a folder its first changes up to some point.
+ * sectors, of a folder its first changes up to some point. What a sync that failed was for is lost, and seen until then.
  */
 final class CrashDisk implements Disk {
     private static final int SECTOR = 512;
@@ -150,10 +150,14 @@ final class CrashDisk implements Disk {
 
     @Override
     public void rename(String from, String to) throws IOException {
-        if (!names.containsKey(from)) {
+        Inode moved = names.get(from);
+        if (moved == null) {
             throw new IOException("no file " + from);
         }
-        change(folder(from), map -> map.put(to, map.remove(from)));
+        change(folder(from), map -> {
+            map.remove(from);
+            map.put(to, moved);
+        });
     }
 
     @Override
@@ -165,7 +169,14 @@ final class CrashDisk implements Disk {
 
     @Override
     public void forceFolder(String folder) throws IOException {
-        step(() -> {});
+        try {
+            step(() -> {});
+        } catch (IOException e) {
+            if (!losesPower) {
+                unforced.remove(folder); // No later sync brings them to the disk.
+            }
+            throw e;
+        }
         List<NameChange> changes = unforced.remove(folder);
         if (changes != null) {
             changes.forEach(change -> change.apply(durableNames));

@@ -7,6 +7,7 @@ import dev.huck.raft.core.storage.SnapshotFiles.Received;
 import dev.huck.raft.core.storage.SnapshotFiles.SnapshotInfo;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The power goes, or the process dies, at every change that a snapshot takes, each time with other luck for the rest. */
@@ -92,6 +93,52 @@ class SnapshotCrashTest {
                 String found = words(SnapshotFiles.open(disk.afterPowerCut(), Snapshots.KEPT));
                 assertEquals(reported, found, "change " + change);
             }
+        }
+    }
+
+    @Test
+    void snapshotReportedAfterAFailedSyncOfItsNameSurvivesAPowerCut() throws IOException {
+        boolean through = false;
+        int seen = 0;
+        for (int change = 0; !through; change++) {
+            CrashDisk disk = new CrashDisk(change);
+            SnapshotFiles files = withTwo(disk);
+            disk.failAt(change);
+            through = succeeds(files, SnapshotCrashTest::save30);
+            String reported = words(SnapshotFiles.open(disk.afterKill(), Snapshots.KEPT));
+            seen += reported.equals("30+8999") ? 1 : 0;
+            for (int luck = 0; luck < LUCKS; luck++) {
+                String found = words(SnapshotFiles.open(disk.afterPowerCut(), Snapshots.KEPT));
+                assertEquals(reported, found, "change " + change);
+            }
+        }
+        assertTrue(seen > 1, "no name that could not be synced was seen");
+    }
+
+    @Test
+    void startThatIsCutShortLosesNoSnapshot() throws IOException {
+        int changes = 0;
+        for (boolean through = false; !through; changes++) {
+            for (int luck = 0; luck < LUCKS; luck++) {
+                CrashDisk disk = new CrashDisk(luck);
+                withTwo(disk);
+                disk.losePowerAt(changes);
+                opens(disk);
+                through = !disk.hasFailed();
+                SnapshotFiles after =
+                        SnapshotFiles.open(luck % 2 == 0 ? disk.afterPowerCut() : disk.afterKill(), Snapshots.KEPT);
+                assertEquals(List.of(20L, 10L), Snapshots.indexes(after), "change " + changes);
+                assertEquals("20+8999", words(after), "change " + changes);
+            }
+        }
+        assertTrue(changes > 5, "it was cut short at " + changes + " places only");
+    }
+
+    private static void opens(CrashDisk disk) {
+        try {
+            SnapshotFiles.open(disk, Snapshots.KEPT);
+        } catch (IOException e) {
+            assertTrue(disk.hasFailed(), e.toString());
         }
     }
 

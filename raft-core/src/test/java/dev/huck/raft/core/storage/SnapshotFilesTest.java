@@ -314,6 +314,14 @@ class SnapshotFilesTest {
     }
 
     @Test
+    void startThatCanNotSyncTheNamesIsRefused() throws IOException {
+        Snapshots.save(files, 150, 3);
+        int nameSync = 2; // behind the renaming there and back
+        disk.failAt(nameSync);
+        assertThrows(IOException.class, () -> SnapshotFiles.open(disk, Snapshots.KEPT));
+    }
+
+    @Test
     void afterABytesSyncFailedAnotherFileMayBeTried() throws IOException {
         int bytesSync = changesOfASave() - 4;
         disk.failAt(bytesSync);

@@ -563,7 +563,7 @@ final class SimCluster {
         SimHost host = process.host();
         // What a failed sync left behind looks whole until the machine starts anew; whoever starts the process may not
         // know.
-        boolean troubled = process.isTroubled() && (host.disk().hasLostNames() || random.nextBoolean());
+        boolean troubled = process.isTroubled() && (host.disk().hasLostOwnNames() || random.nextBoolean());
         boolean powerCut = troubled || (wanted && (!isCountedWhenWritten() || mayForget(host)));
         boolean founding = host.log().last().index() > 0;
         boolean lost = powerCut && host.powerCut(isCountedWhenWritten());

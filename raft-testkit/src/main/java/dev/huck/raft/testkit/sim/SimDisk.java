@@ -22,7 +22,10 @@ public final class SimDisk {
     private final TreeMap<String, Inode> files = new TreeMap<>();
     private final TreeMap<String, Inode> durableNames = new TreeMap<>();
     private final List<NameChange> unforced = new ArrayList<>();
-    private boolean namesDoomed;
+    /** A sync of a folder has failed: what was done to names in it is seen, and no later sync brings it to the disk. */
+    private boolean namesLost;
+
+    private boolean ownNamesLost;
 
     /** A change of a folder that was not forced yet: an old name goes, a new one comes; either may be missing. */
     private record NameChange(@Nullable String gone, @Nullable String come, @Nullable Inode inode) {
@@ -146,16 +149,17 @@ public final class SimDisk {
      * @return whether anything that was written is lost
      */
     public boolean powerCut(SimRandom random) {
-        boolean lost = false;
+        boolean lost = namesLost;
         for (NameChange change : unforced) {
-            if (random.nextBoolean() && !namesDoomed) {
+            if (random.nextBoolean()) {
                 change.applyTo(durableNames);
             } else {
                 lost = true;
             }
         }
         unforced.clear();
-        namesDoomed = false;
+        namesLost = false;
+        ownNamesLost = false;
         files.clear();
         files.putAll(durableNames);
         for (Inode inode : files.values()) {
@@ -178,9 +182,9 @@ public final class SimDisk {
         }
     }
 
-    /** Whether a sync of a folder has failed: what was done to names in it is seen, and never gets to the disk. */
-    boolean hasLostNames() {
-        return namesDoomed;
+    /** Whether names outside of any folder are seen that no sync brings to the disk, unless they are made again. */
+    boolean hasLostOwnNames() {
+        return ownNamesLost;
     }
 
     /** Whether a bit of a file has turned since it was made. */
@@ -210,7 +214,8 @@ public final class SimDisk {
 
     /** Loses everything: another disk was put in. */
     public void wipe() {
-        namesDoomed = false;
+        namesLost = false;
+        ownNamesLost = false;
         files.clear();
         durableNames.clear();
         unforced.clear();
@@ -354,12 +359,9 @@ public final class SimDisk {
             begin(true);
             IOException trouble = cost.syncFails(IoGate.Device.FILE);
             if (trouble != null) {
-                namesDoomed = true;
+                namesLost |= unforced.removeIf(change -> change.isIn(folder));
+                ownNamesLost |= folder.isEmpty();
                 throw trouble;
-            }
-            if (namesDoomed) {
-                gate.leave();
-                return;
             }
             unforced.removeIf(change -> {
                 if (change.isIn(folder)) {
