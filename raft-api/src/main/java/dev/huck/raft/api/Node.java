@@ -59,6 +59,7 @@ public interface Node extends AutoCloseable {
     /**
      * What the node counts of itself: commands, entries, reads by level, rejections by reason, messages by type, bytes,
      * syncs, elections, snapshots; and how full its bounded queues are, in bytes, each beside its bound ({@code …_limit}).
+     * {@code peer_messages_dropped} counts what peers sent while too much of it waited: as if the network had lost it.
      * Counters begin at 0 with the node and only go up; one that nothing was counted in yet may be missing.
      *
      * @return a moment's figures, sorted by name

@@ -5,8 +5,8 @@ import dev.huck.raft.core.consensus.SessionBounds;
 
 /**
  * What a node holds in memory around its core stays within its bounds: commands that wait and replies recorded before
- * their turn, of all and of one connection; commands on their way to the leader; messages that wait for a write; sessions
- * (dissertation §6.3).
+ * their turn, of all and of one connection; commands on their way to the leader; messages that wait for the loop or for a
+ * write; sessions (dissertation §6.3).
  */
 public final class ClientMemory {
     private static final String BOUNDS = "memory stays within its bounds";
@@ -17,6 +17,8 @@ public final class ClientMemory {
     private static final int HELD_BACK = 256;
     /** Bytes of messages whose sender's incarnation is being written down. */
     private static final long EARLY = 1 << 20;
+    /** Bytes of small messages that wait for the loop. */
+    private static final long CONTROL = 16 << 20;
     /** The most that one connection may hold before no more is read from it, whatever the budget. */
     private static final long LARGEST_SHARE = 16L << 20;
     /** Of each connection this much is not counted. */
@@ -68,6 +70,10 @@ public final class ClientMemory {
             violated("a node holds " + node.earlyBytes() + " bytes of members whose incarnation is not on disk, "
                     + EARLY + " at most");
         }
+        NodeView.Arrived arrived = node.arrived();
+        arrived("entries and pieces of snapshots", arrived.repeated(), 2 * limits.windowBytes());
+        arrived("forwarded commands and their replies", arrived.forwarded(), budget);
+        arrived("other messages", arrived.control(), CONTROL);
         int open = node.sessions();
         if (open > Math.max(1, sessions.most())) {
             violated("a node keeps " + open + " sessions, " + sessions.most() + " at most");
@@ -77,6 +83,12 @@ public final class ClientMemory {
         if (node.sessionBytes() > (open == 1 ? Math.max(one, sessions.totalBytes()) : sessions.totalBytes())) {
             violated("a node keeps " + open + " sessions of " + node.sessionBytes() + " bytes, " + sessions.totalBytes()
                     + " at most");
+        }
+    }
+
+    private void arrived(String what, long bytes, long most) {
+        if (bytes < 0 || bytes > most) {
+            violated("a node has " + bytes + " bytes of " + what + " to take, " + most + " at most");
         }
     }
 

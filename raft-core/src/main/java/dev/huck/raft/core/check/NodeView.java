@@ -15,6 +15,18 @@ public interface NodeView {
     /** @return bytes of members' messages that wait until their new incarnation is on disk */
     long earlyBytes();
 
+    /** @return what members have sent and the loop has not taken yet */
+    Arrived arrived();
+
+    /**
+     * Bytes of messages that wait for the loop, by kind; without a message that is alone among its kind.
+     *
+     * @param repeated appends with entries, pieces of snapshots
+     * @param forwarded clients' commands and their replies
+     * @param control all others
+     */
+    record Arrived(long repeated, long forwarded, long control) {}
+
     /** @return how many client sessions are open */
     int sessions();
 

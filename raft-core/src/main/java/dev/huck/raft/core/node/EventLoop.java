@@ -69,6 +69,7 @@ final class EventLoop implements Loop {
     private final Raft raft;
     private final Stage stage;
     private final Mailbox<Object> mailbox;
+    private final Arrivals arrivals;
     private final LogWriter writer;
     private final MachineRunner machine;
     private final BuiltIns builtIns;
@@ -134,6 +135,7 @@ final class EventLoop implements Loop {
         this.machine = new MachineRunner(
                 environment, machines, snapshots, this, builtIns, options, filesStage, found.storeId(), peers);
         this.limits = environment.limits().with(budget.limit(), options.snapshotEveryBytes(), options.logTailBytes());
+        this.arrivals = new Arrivals(limits.windowBytes(), budget.limit());
         this.snapshotting = new Snapshotting(
                 environment,
                 options.snapshotBytesPerSecond(),
@@ -212,7 +214,7 @@ final class EventLoop implements Loop {
 
     /** What the node holds around its core, for who runs it in one thread. */
     NodeView memory() {
-        return new NodeMemory(budget, requests, machine, heldBack, incarnations);
+        return new NodeMemory(budget, requests, machine, heldBack, incarnations, arrivals);
     }
 
     Peers book() {
@@ -232,12 +234,15 @@ final class EventLoop implements Loop {
     void received(byte[] frame) {
         peers.received(frame, (envelope, message) -> {
             incarnations.echoed(envelope);
-            if (message instanceof Message consensus
+            boolean forCore = message instanceof Message consensus
                     && peers.clusterId() == envelope.clusterId()
-                    && incarnations.isKnown(envelope, consensus)) {
-                mailbox.post(new Event.Received(consensus));
+                    && incarnations.isKnown(envelope, consensus);
+            Object item = forCore ? new Event.Received((Message) message) : new Heard(envelope, message);
+            Arrivals.Arrived arrived = arrivals.admit(message, frame.length, item);
+            if (arrived == null) {
+                metrics.add("peer_messages_dropped", 1);
             } else {
-                mailbox.post(new Heard(envelope, message));
+                mailbox.post(arrived);
             }
         });
     }
@@ -360,7 +365,7 @@ final class EventLoop implements Loop {
 
     @Override
     public Map<String, Long> metrics() {
-        return Reports.metrics(metrics, view, machine.appliedIndex(), limits, budget);
+        return Reports.metrics(metrics, view, machine.appliedIndex(), limits, budget, arrivals);
     }
 
     @Override
@@ -450,7 +455,8 @@ final class EventLoop implements Loop {
 
     @SuppressWarnings("unchecked")
     private void take(List<Object> items) {
-        for (Object item : items) {
+        for (Object waiting : items) {
+            Object item = waiting instanceof Arrivals.Arrived arrived ? arrivals.take(arrived) : waiting;
             if (item instanceof Event event) {
                 step(event);
                 if (event instanceof Event.Persisted done) {

@@ -10,7 +10,8 @@ record NodeMemory(
         Requests requests,
         MachineRunner machine,
         Queue<Effect.SendAfter> heldBack,
-        Incarnations incarnations)
+        Incarnations incarnations,
+        Arrivals arrivals)
         implements NodeView {
 
     @Override
@@ -31,6 +32,11 @@ record NodeMemory(
     @Override
     public long earlyBytes() {
         return incarnations.earlyBytes();
+    }
+
+    @Override
+    public Arrived arrived() {
+        return arrivals.view();
     }
 
     @Override

@@ -25,6 +25,9 @@ final class Peers {
     /** The only group of a node so far. */
     private static final long GROUP = 0;
 
+    /** Letters of an address: a name of the DNS has 253 at most, and a port follows. */
+    static final int LONGEST_ADDRESS = 300;
+
     private static final Logger LOG = LoggerFactory.getLogger("dev.huck.raft");
 
     /** What messages are counted under. */
@@ -63,7 +66,7 @@ final class Peers {
     /** The run of a store that is written down here; 0 for none. */
     private volatile LongUnaryOperator heard = store -> 0;
 
-    private final Map<Long, String> heardFrom = new ConcurrentHashMap<>();
+    private final HeardFrom heardFrom = new HeardFrom();
     private final Map<String, String> refused = new ConcurrentHashMap<>();
     private volatile Configuration configuration = Configuration.EMPTY;
     private volatile long clusterId;
@@ -89,6 +92,7 @@ final class Peers {
 
     void configuration(Configuration newest) {
         configuration = newest;
+        heardFrom.configuration(newest);
     }
 
     long clusterId() {
@@ -156,6 +160,10 @@ final class Peers {
             envelope = PeerCodec.decode(frame, protocolMax);
         } catch (FrameException e) {
             refuse("?", "a frame that can't be read: " + e.getMessage());
+            return;
+        }
+        if (envelope.senderAddress().length() > LONGEST_ADDRESS) {
+            refuse("?", "a sender's address of more than " + LONGEST_ADDRESS + " letters");
             return;
         }
         if (envelope.groupId() != GROUP) {

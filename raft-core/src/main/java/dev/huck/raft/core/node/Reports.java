@@ -111,7 +111,8 @@ final class Reports {
     }
 
     /** All that is counted, and how full is what has a bound. */
-    static Map<String, Long> metrics(Metrics metrics, View view, long applied, Limits limits, Budget budget) {
+    static Map<String, Long> metrics(
+            Metrics metrics, View view, long applied, Limits limits, Budget budget, Arrivals arrivals) {
         Map<String, Long> all = metrics.all();
         all.put("term", view.term());
         all.put("last_index", view.last().index());
@@ -122,6 +123,8 @@ final class Reports {
         all.put("apply_bytes_limit", limits.applyBytes());
         all.put("commands_under_way_bytes", budget.held());
         all.put("commands_under_way_limit", budget.limit());
+        all.put("peer_bytes_waiting", arrivals.bytes());
+        all.put("peer_bytes_waiting_limit", arrivals.limit());
         return all;
     }
 

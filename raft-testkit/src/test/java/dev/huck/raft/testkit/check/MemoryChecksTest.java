@@ -49,8 +49,18 @@ class MemoryChecksTest {
             int sessions,
             long sessionBytes,
             long sessionBytesAnew,
-            long earlyBytes)
-            implements NodeView {}
+            long earlyBytes,
+            Arrived arrived)
+            implements NodeView {
+
+        Node(long commands, long forwarded, int heldBack, int sessions, long bytes, long anew, long early) {
+            this(commands, forwarded, heldBack, sessions, bytes, anew, early, new Arrived(0, 0, 0));
+        }
+
+        static Node reachedBy(long repeated, long forwarded, long control) {
+            return new Node(0, 0, 0, 0, 0, 0, 0, new Arrived(repeated, forwarded, control));
+        }
+    }
 
     private record Connection(long heldBytes, long heldBytesAnew) implements ConnectionView {}
 
@@ -109,6 +119,15 @@ class MemoryChecksTest {
     void readsThatWaitForAnIndexAreCounted() {
         passes(new Held(0, 1, 0, 0, 0, 0, 0, 4_096));
         fails(new Held(0, 1, 0, 0, 0, 0, 0, 4_097));
+    }
+
+    @Test
+    void messagesThatWaitForTheLoopAreCountedEachKindByItself() {
+        passes(Node.reachedBy(200, 8_000, 16 << 20));
+        fails(Node.reachedBy(201, 0, 0));
+        fails(Node.reachedBy(-1, 0, 0));
+        fails(Node.reachedBy(0, 8_001, 0));
+        fails(Node.reachedBy(0, 0, (16 << 20) + 1));
     }
 
     @Test
