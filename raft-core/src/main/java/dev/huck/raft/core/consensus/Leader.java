@@ -64,7 +64,7 @@ final class Leader implements RoleState {
 
     @Override
     public void tick() {
-        if (!replication.hasQuorum(raft.settings().electionMinNanos())) {
+        if (!replication.hasQuorum()) {
             raft.becomeFollower(raft.term); // Goes silent: who can reach its quorum may take over.
             return;
         }

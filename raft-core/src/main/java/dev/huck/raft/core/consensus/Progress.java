@@ -53,8 +53,10 @@ final class Progress {
     long probeEnd;
     /** Token of the read of old entries under way for it; 0 for none. */
     long reading;
-    /** When it was in touch for the last time, as far as its answers tell. */
-    long inTouchAt;
+    /** When it last answered a round that it had not answered before, and when that round was sent. */
+    long answeredAt;
+
+    long askedAt;
 
     /** When the match last moved (or sending began), when something was last sent. */
     long movedAt;
@@ -90,7 +92,8 @@ final class Progress {
         this.peer = peer;
         this.session = session;
         this.next = next;
-        this.inTouchAt = now;
+        this.answeredAt = now;
+        this.askedAt = now;
         this.movedAt = now;
         this.advancedAt = now;
         this.catchUpTo = next - 1;

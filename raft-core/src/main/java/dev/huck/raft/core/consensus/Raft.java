@@ -350,8 +350,8 @@ public final class Raft {
     }
 
     /**
-     * Whether a member is in touch, for a leader: it has answered within the longest election timeout, or there was no
-     * time yet to find out.
+     * Whether a member is in touch, for a leader: it has answered a round of heartbeats, for the first time, within
+     * the longest election timeout, or there was no time yet to find out.
      *
      * @param peer store id
      * @return false if it is silent, and if this node does not lead

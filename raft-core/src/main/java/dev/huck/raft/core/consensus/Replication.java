@@ -151,10 +151,17 @@ final class Replication {
         return roundSentAt[(int) (Math.max(sent, round - ROUNDS + 1) % ROUNDS)];
     }
 
-    boolean hasQuorum(long withinNanos) {
+    /**
+     * Whether a quorum is in touch: it has answered something new of late, and not something that was asked so long ago that
+     * late answers alone could keep a leader that reaches nobody any more.
+     */
+    boolean hasQuorum() {
+        long shortest = raft.settings().electionMinNanos();
+        long longest = shortest + raft.settings().electionMaxNanos();
         return raft.configuration().isQuorum(member -> {
             Progress progress = peers.get(member);
-            return member == raft.self || (progress != null && silentFor(progress) < withinNanos);
+            return member == raft.self
+                    || (progress != null && silentFor(progress) < shortest && raft.now - progress.askedAt < longest);
         });
     }
 
@@ -343,20 +350,17 @@ final class Replication {
         }
     }
 
-    /**
-     * An answer says that the peer was in touch until the first round was sent that it has not answered. To a round that it has
-     * answered before it says nothing: it was on its way for long, or comes again.
-     */
+    /** An answer to a round that the peer has answered before says nothing: it was on its way for long, or comes again. */
     private void answered(Progress peer, long answeredRound) {
         if (answeredRound > peer.round && answeredRound <= round) {
             peer.round = answeredRound;
-            long until = answeredRound == round ? raft.now : sentAt(answeredRound + 1);
-            peer.inTouchAt = Math.max(peer.inTouchAt, until);
+            peer.answeredAt = raft.now;
+            peer.askedAt = sentAt(answeredRound);
         }
     }
 
     private long silentFor(Progress peer) {
-        return raft.now - peer.inTouchAt;
+        return raft.now - peer.answeredAt;
     }
 
     /** What was sent long ago and not answered is taken for lost. */

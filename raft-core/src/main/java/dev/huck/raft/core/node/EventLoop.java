@@ -657,22 +657,42 @@ final class EventLoop implements Loop {
 
     /** Hands leadership over, waits a moment for the outcome of what is under way, then runs something on this stage. */
     void wind(Runnable then) {
-        mailbox.post((Runnable) () ->
-                drain(environment.nanoTime() + raft.configuration().settings().electionMaxNanos(), then));
+        mailbox.post((Runnable) () -> handOver(untilPatienceEnds(), then));
     }
 
-    /** It may be elected once more meanwhile. */
+    private long untilPatienceEnds() {
+        return environment.nanoTime() + raft.configuration().settings().electionMaxNanos();
+    }
+
+    private void handOver(long until, Runnable then) {
+        if (!handsOver() || environment.nanoTime() - until > 0) {
+            drain(untilPatienceEnds(), then);
+        } else {
+            later(() -> handOver(until, then));
+        }
+    }
+
+    private void drain(long until, Runnable then) {
+        // It may be elected once more meanwhile.
+        if ((!handsOver() && requests.isIdle()) || environment.nanoTime() - until > 0) {
+            stage.execute(then);
+        } else {
+            later(() -> drain(until, then));
+        }
+    }
+
+    /** Whether this node leads others; and has it hand over, unless that is under way. */
     @SuppressWarnings("FutureReturnValueIgnored") // it is looked at who leads
-    private void drain(long patience, Runnable then) {
+    private boolean handsOver() {
         boolean leads = raft.role() == Role.LEADER && !raft.configuration().isSoleVoter(record.storeId());
         if (leads && raft.heir() == 0) {
             handOvers.begin(new CompletableFuture<>());
         }
-        if ((!leads && requests.isIdle()) || environment.nanoTime() - patience > 0) {
-            stage.execute(then);
-        } else {
-            stage.schedule(DRAIN_NANOS, () -> mailbox.post((Runnable) () -> drain(patience, then)));
-        }
+        return leads;
+    }
+
+    private void later(Runnable task) {
+        stage.schedule(DRAIN_NANOS, () -> mailbox.post(task));
     }
 
     /**

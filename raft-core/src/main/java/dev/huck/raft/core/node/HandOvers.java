@@ -87,10 +87,9 @@ final class HandOvers {
         if (chosen != 0) {
             return "BUSY leadership is being handed to " + peers.addressOf(chosen) + " at the moment; try again";
         }
-        return (heir == 0
-                        ? "BUSY no other voter can take leadership over"
-                        : "BUSY " + peers.addressOf(heir) + " can't take leadership over")
-                + " at the moment: who does has to answer, and not to be recovering; this node goes on leading";
+        return "BUSY " + (heir == 0 ? "no other voter is able to" : peers.addressOf(heir) + " can't")
+                + " take leadership over at the moment: who does must have answered within an election timeout, and not be"
+                + " recovering; this node goes on leading";
     }
 
     void roleChanged(Effect.RoleChanged changed) {

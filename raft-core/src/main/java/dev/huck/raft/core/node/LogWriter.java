@@ -227,8 +227,8 @@ final class LogWriter {
                 file.write(record.withTrusted(synced).withLoss(isForgotten ? Loss.POWER : record.loss()));
             } catch (IOException | RuntimeException e) {
                 LOG.error(
-                        "that a write failed could not be written down ({}): do not start this node on this disk again, but let"
-                                + " it in anew with another",
+                        "that a write failed could not be written down ({}): what this node wrote last may not be on its disk. If"
+                                + " the disk fails, do not start the node on it again, but let it in anew with another",
                         e.getMessage());
             }
         }

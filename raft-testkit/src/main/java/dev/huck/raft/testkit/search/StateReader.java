@@ -106,7 +106,8 @@ final class StateReader {
      * A reader.
      *
      * @param jump how far a clock goes at a time: longer than an election timeout
-     * @param withRounds whether rounds matter: only reads, changes of voters and leases ask for them
+     * @param withRounds whether rounds matter: only reads, changes of voters and leases ask for them, and a leader whose
+     *     time has passed, which need not look at the time
      */
     StateReader(long jump, boolean withRounds) {
         this.jump = jump;

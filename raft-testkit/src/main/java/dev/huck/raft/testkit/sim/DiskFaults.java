@@ -29,7 +29,7 @@ final class DiskFaults {
             return false;
         }
         host.trouble().failChange();
-        return true;
+        return host.isUp();
     }
 
     boolean failSync(SimHost host, SimRandom random) {
@@ -37,7 +37,7 @@ final class DiskFaults {
             return false;
         }
         host.trouble().failSync(random.nextInt(3) == 0 ? IoGate.Device.FILE : IoGate.Device.LOG);
-        return true;
+        return host.isUp();
     }
 
     boolean die(SimHost host, SimRandom random) {

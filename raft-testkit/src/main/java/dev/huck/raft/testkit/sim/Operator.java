@@ -152,7 +152,7 @@ final class Operator {
             return false;
         }
         // What nobody can know keeps no leader from a change after which all depends on it.
-        if (cluster.hosts().stream().anyMatch(SimHost::isDamaged)) {
+        if (cluster.hosts().stream().anyMatch(host -> host.isDamaged() || host.isToFail())) {
             return false;
         }
         return walk.step(random);

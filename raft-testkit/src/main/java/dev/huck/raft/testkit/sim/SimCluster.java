@@ -387,13 +387,14 @@ final class SimCluster {
      * acknowledged that.
      */
     boolean letFail(SimHost host) {
-        if (!host.isUp() || (isCountedWhenWritten() && !mayForget(host))) {
-            return false;
+        if (!isCountedWhenWritten()) {
+            return true; // Also in a start.
         }
-        if (isCountedWhenWritten()) {
+        boolean may = host.isUp() && mayForget(host);
+        if (may) {
             host.willFail();
         }
-        return true;
+        return may;
     }
 
     /** Kills a node and loses its log, unless too much is lost already. */
@@ -448,7 +449,7 @@ final class SimCluster {
 
     private @Nullable NodeRecord record(SimHost host, SimDisk disk) {
         if (host.isRotten()) {
-            return null;
+            return null; // One copy is bad, and a crash may have torn the other.
         }
         try (NodeFile file = NodeFile.open(disk.afterPowerCut().mount(new IoGate(() -> {}), IoCost.NONE))) {
             return file.record();

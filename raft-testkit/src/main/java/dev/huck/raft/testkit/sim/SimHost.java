@@ -342,6 +342,11 @@ final class SimHost {
         failing = true;
     }
 
+    /** Whether it is to forget something soon. */
+    boolean isToFail() {
+        return failing;
+    }
+
     /** Nothing is wrong with its disk any more. */
     void mend() {
         trouble.mend();
