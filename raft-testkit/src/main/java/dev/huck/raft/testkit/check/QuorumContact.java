@@ -36,10 +36,10 @@ public final class QuorumContact {
      * A message has arrived.
      *
      * @param store who sent it
-     * @param now nanoseconds of any clock
+     * @param left when: nanoseconds of any clock
      */
-    public void heard(long store, long now) {
-        heard.put(store, now);
+    public void heard(long store, long left) {
+        heard.merge(store, left, Math::max);
     }
 
     /**

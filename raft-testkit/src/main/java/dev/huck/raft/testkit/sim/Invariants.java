@@ -33,8 +33,11 @@ final class Invariants implements SimLog.Observer {
     /** Three of the shortest election timeouts: a round of catching up, the one that is open, and the way. */
     private static final long CATCH_UP_NANOS = 3 * 600_000_000L;
 
-    /** Two of the longest election timeouts; a node gives way after the shortest, and timers may be late. */
-    private static final long CONTACT_NANOS = 2 * 1_200_000_000L;
+    /**
+     * By a node's own clock. What is asked and answered is news for the shortest and the longest election timeout; a clock may
+     * run twice as fast, and then timers may be late by twice 400 ms.
+     */
+    private static final long CONTACT_NANOS = 600_000_000L + 1_200_000_000L + 1_200_000_000L;
 
     private final SimWorld world;
     private final Durability durability;
@@ -187,11 +190,11 @@ final class Invariants implements SimLog.Observer {
     }
 
     /** A frame has arrived at a process. */
-    void heard(SimProcess process, SimProcess from) {
+    void heard(SimProcess process, SimProcess from, long left) {
         Watched known = watched.get(process.number());
         CoreView sender = from.core();
         if (known != null && sender != null) {
-            known.contact.heard(sender.storeId(), world.now());
+            known.contact.heard(sender.storeId(), process.host().monotonic(left));
         }
     }
 
@@ -199,7 +202,7 @@ final class Invariants implements SimLog.Observer {
     void stoodStill(SimProcess process) {
         Watched known = watched.get(process.number());
         if (known != null) {
-            known.contact.stoodStill(world.now());
+            known.contact.stoodStill(process.host().monotonic(world.now()));
         }
     }
 
@@ -225,7 +228,7 @@ final class Invariants implements SimLog.Observer {
         }
         before.busyUntil = world.now();
         if (process.gateway() != null) { // Else it has stopped, and leads only by what is left of its core.
-            before.contact.observe(core, world.begun());
+            before.contact.observe(core, process.host().monotonic(world.begun()));
         }
         before.progress.observe(core);
         before.appendOnly.observe(core);

@@ -27,7 +27,7 @@ final class SimNetwork {
 
     /** Sees who is heard. */
     interface Ear {
-        void heard(SimProcess by, SimProcess from);
+        void heard(SimProcess by, SimProcess from, long left);
     }
 
     private static final int KEPT = 64;
@@ -207,18 +207,18 @@ final class SimNetwork {
         checksum.update(frame, 0, frame.length);
         world.plan(arrival, Kind.FRAME, target.number(), checksum.getValue(), null, () -> {
             if (sender == null || sender.livedAt(left)) {
-                arrive(sender, target, frame);
+                arrive(sender, target, frame, left);
             }
         });
     }
 
-    private void arrive(@Nullable SimProcess sender, SimHost target, byte[] frame) {
+    private void arrive(@Nullable SimProcess sender, SimHost target, byte[] frame, long left) {
         SimProcess process = target.process();
         if (process == null || !process.isAlive()) {
             return;
         }
         if (process.isPaused()) {
-            world.plan(world.now(), Kind.FRAME, target.number(), 0, process, () -> arrive(sender, target, frame));
+            world.plan(world.now(), Kind.FRAME, target.number(), 0, process, () -> arrive(sender, target, frame, left));
             return;
         }
         Gateway gateway = process.gateway();
@@ -229,7 +229,7 @@ final class SimNetwork {
             world.trace(target.number(), "gets " + FrameNames.describe(frame));
         }
         if (sender != null && ear != null) {
-            ear.heard(process, sender);
+            ear.heard(process, sender, left);
         }
         process.run("network", () -> gateway.received(frame));
     }

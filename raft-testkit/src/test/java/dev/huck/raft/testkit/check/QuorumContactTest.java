@@ -55,6 +55,18 @@ class QuorumContactTest {
     }
 
     @Test
+    void whatComesLateCountsFromWhenItLeft() {
+        contact.observe(leader, 0);
+        contact.heard(2, 500);
+        contact.heard(2, 400);
+        contact.observe(leader, 1_500);
+        assertEquals(List.of(), violations);
+        contact.heard(3, 450);
+        contact.observe(leader, 1_501);
+        assertEquals(1, violations.size());
+    }
+
+    @Test
     void whoHearsLearnersAloneIsSeen() {
         contact.observe(leader, 0);
         contact.heard(7, 900);
