@@ -15,7 +15,6 @@ import dev.huck.raft.core.consensus.Limits;
 import dev.huck.raft.core.consensus.Loss;
 import dev.huck.raft.core.consensus.Member;
 import dev.huck.raft.core.consensus.Recovery;
-import dev.huck.raft.core.consensus.SessionBounds;
 import dev.huck.raft.core.env.Disk;
 import dev.huck.raft.core.env.Environment;
 import dev.huck.raft.core.storage.Incarnation;
@@ -204,17 +203,7 @@ final class Boot {
                             Member.Voting.VOTER,
                             // The machine's versions are told when there is one.
                             Member.Versions.of(options.protocolMax(), VersionRange.ONE))),
-                    new Configuration.Settings(
-                            options.durability(),
-                            options.heartbeat().toNanos(),
-                            options.electionTimeoutMin().toNanos(),
-                            options.electionTimeoutMax().toNanos(),
-                            Configuration.Settings.DEFAULT.driftPermille(),
-                            new SessionBounds(
-                                    options.sessionExpiry().toNanos(),
-                                    options.maxSessions(),
-                                    options.sessionReplyBytes(),
-                                    options.sessionTotalBytes())));
+                    OwnSettings.of(options));
             store.append(List.of(new LogEntry(1, 1, Entries.configuration(0, first))));
             store.sync();
             empty = false;

@@ -96,7 +96,7 @@ final class EventLoop implements Loop {
     private volatile View view;
     private volatile boolean stopped;
     private boolean broken;
-    private @Nullable Durability said;
+    private Configuration.@Nullable Settings said;
     private long tickAt = Long.MAX_VALUE;
     private Stage.@Nullable Timer ticker;
     private long persisted;
@@ -199,7 +199,7 @@ final class EventLoop implements Loop {
 
     void start() {
         stage.execute(() -> {
-            sayLevel(raft.configuration());
+            saySettings(raft.configuration());
             observer.started(raft.loss(), setAside);
             carryOut();
             greet(GREETINGS);
@@ -602,7 +602,7 @@ final class EventLoop implements Loop {
     private void configurationChanged(Configuration configuration) {
         peers.configuration(configuration);
         place.configurationChanged(configuration);
-        sayLevel(configuration);
+        saySettings(configuration);
         writer.durability(configuration.settings().durability());
     }
 
@@ -618,16 +618,16 @@ final class EventLoop implements Loop {
         }
     }
 
-    /** Durability is the cluster's: whoever was started with another level follows, and is told so once. */
-    private void sayLevel(Configuration configuration) {
-        Durability level = configuration.settings().durability();
-        if (level != said && !configuration.members().isEmpty()) {
-            said = level;
-            if (level != options.durability()) {
+    /** The settings are the cluster's: whoever was started with others follows, and is told so once. */
+    private void saySettings(Configuration configuration) {
+        Configuration.Settings agreed = configuration.settings();
+        if (!configuration.members().isEmpty() && !agreed.equals(said)) {
+            said = agreed;
+            List<String> ignored = OwnSettings.ignored(options, agreed);
+            if (!ignored.isEmpty()) {
                 LOG.warn(
-                        "durability is {}, as the cluster has agreed; the option {} is ignored",
-                        level,
-                        options.durability());
+                        "the cluster has agreed on {}: these options of this node are ignored",
+                        String.join(", ", ignored));
             }
         }
     }

@@ -222,7 +222,7 @@ final class Invariants implements SimLog.Observer {
             }
             stores.put(core.storeId(), process.host());
         }
-        if (syncWindow < Long.MAX_VALUE) {
+        if (syncWindow < Long.MAX_VALUE && !process.isTroubled()) { // Else it stops, and syncs no more.
             SimLog log = process.host().log();
             before.window.observe(world.begun(), log.last().index(), log.durableLast());
         }
