@@ -65,7 +65,7 @@ public final class RaftNode implements Node, Gateway {
             }
             SnapshotFiles snapshots = SnapshotFiles.open(environment.disk(), options.snapshotsKept());
             String address = options.advertise().orElse(opened.transport.address());
-            refuseWildcard(address);
+            refuseUseless(address);
             NodeRecord record = Boot.identify(environment, options, opened.file, before, opened.log.store(), address);
             record = Boot.dropUntrusted(record, opened.file, opened.log);
             record = Boot.found(record, options, opened.file, opened.log.store(), snapshots.newest() != null);
@@ -82,8 +82,14 @@ public final class RaftNode implements Node, Gateway {
         }
     }
 
-    /** An address to listen on may mean all of a machine's; one to be called at can't. */
-    private static void refuseWildcard(String address) {
+    /** An address to listen on may mean all of a machine's; one to be called at can't, and must fit into messages. */
+    private static void refuseUseless(String address) {
+        if (address.length() > Peers.LONGEST_ADDRESS) {
+            throw new HuckException.StartFailed(
+                    "ERR an address of more than " + Peers.LONGEST_ADDRESS
+                            + " letters is accepted by no other node: choose a shorter --advertise",
+                    null);
+        }
         if (address.startsWith("0.0.0.0:") || address.startsWith("[::]:")) {
             throw new HuckException.StartFailed(
                     "ERR nobody can call " + address

@@ -122,8 +122,9 @@ public final class SnapshotFiles implements AutoCloseable {
 
     private void find() throws IOException {
         List<SnapshotInfo> found = new ArrayList<>();
-        for (String listed : disk.list(FOLDER)) {
-            String name = renewed(listed);
+        List<String> all = disk.list(FOLDER);
+        for (String listed : all) {
+            String name = renewed(listed, all);
             if (name.equals(SAVED) || name.equals(RECEIVED)) {
                 disk.delete(name);
             } else if (NAME.matcher(name).matches()) {
@@ -159,11 +160,15 @@ public final class SnapshotFiles implements AutoCloseable {
     }
 
     /** Ends what a crash between the two renames left. */
-    private String renewed(String listed) throws IOException {
-        if (!listed.startsWith(RENEWED)) {
+    private String renewed(String listed, List<String> all) throws IOException {
+        String name = listed.startsWith(RENEWED) ? FOLDER + "/" + listed.substring(RENEWED.length()) : listed;
+        if (name.equals(listed) || !NAME.matcher(name).matches()) {
             return listed;
         }
-        String name = FOLDER + "/" + listed.substring(RENEWED.length());
+        if (all.contains(name)) { // A copy of the directory was made in between: what has the name is whole.
+            disk.delete(listed);
+            return listed;
+        }
         disk.rename(listed, name);
         return name;
     }

@@ -1,6 +1,7 @@
 package dev.huck.raft.core.storage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -311,6 +312,18 @@ class SnapshotFilesTest {
         assertThrows(IOException.class, () -> files.discardBad(damaged));
         assertThrows(IOException.class, () -> Snapshots.save(files, 160, 3));
         assertNull(files.newest());
+    }
+
+    @Test
+    void nameThatIsThereTwiceIsTakenOnceAndAForeignOneIsLeftAlone() throws IOException {
+        SnapshotInfo saved = Snapshots.save(files, 150, 3);
+        String twin = NAME_OF_150.replace("snapshots/", "snapshots/renew-");
+        disk.put(twin, new byte[9]);
+        disk.put("snapshots/renew-", new byte[9]);
+        files = SnapshotFiles.open(disk, Snapshots.KEPT);
+        assertEquals(List.of(150L), Snapshots.indexes(files));
+        assertEquals("150+2", Snapshots.restored(files, saved));
+        assertFalse(disk.list("snapshots").contains(twin));
     }
 
     @Test

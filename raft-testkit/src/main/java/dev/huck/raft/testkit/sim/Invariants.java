@@ -34,10 +34,12 @@ final class Invariants implements SimLog.Observer {
     private static final long CATCH_UP_NANOS = 3 * 600_000_000L;
 
     /**
-     * By a node's own clock. What is asked and answered is news for the shortest and the longest election timeout; a clock may
-     * run twice as fast, and then timers may be late by twice 400 ms.
+     * By a node's own clock, which may run twice as fast, so that timers are late by twice 400 ms. What arrives is enough for the
+     * shortest election timeout; and what had left before both of them, for nothing.
      */
-    private static final long CONTACT_NANOS = 600_000_000L + 1_200_000_000L + 1_200_000_000L;
+    private static final long CONTACT_NANOS = 2_400_000_000L;
+
+    private static final long NEWS_NANOS = 3_000_000_000L;
 
     private final SimWorld world;
     private final Durability durability;
@@ -77,6 +79,7 @@ final class Invariants implements SimLog.Observer {
         final LeaderAppendOnly appendOnly;
         final SyncWindow window;
         final QuorumContact contact;
+        final QuorumContact news;
         /** Until when its newest event took time: what its core shows is of then. */
         long busyUntil;
 
@@ -87,6 +90,7 @@ final class Invariants implements SimLog.Observer {
         Watched(Report report, String name, long syncWindow) {
             this.window = new SyncWindow(report, name, syncWindow);
             this.contact = new QuorumContact(report, CONTACT_NANOS);
+            this.news = new QuorumContact(report, NEWS_NANOS);
             this.progress = new MonotonicProgress(report);
             this.appendOnly = new LeaderAppendOnly(report);
         }
@@ -194,7 +198,8 @@ final class Invariants implements SimLog.Observer {
         Watched known = watched.get(process.number());
         CoreView sender = from.core();
         if (known != null && sender != null) {
-            known.contact.heard(sender.storeId(), process.host().monotonic(left));
+            known.contact.heard(sender.storeId(), process.host().monotonic(world.now()));
+            known.news.heard(sender.storeId(), process.host().monotonic(left));
         }
     }
 
@@ -203,6 +208,7 @@ final class Invariants implements SimLog.Observer {
         Watched known = watched.get(process.number());
         if (known != null) {
             known.contact.stoodStill(process.host().monotonic(world.now()));
+            known.news.stoodStill(process.host().monotonic(world.now()));
         }
     }
 
@@ -229,6 +235,7 @@ final class Invariants implements SimLog.Observer {
         before.busyUntil = world.now();
         if (process.gateway() != null) { // Else it has stopped, and leads only by what is left of its core.
             before.contact.observe(core, process.host().monotonic(world.begun()));
+            before.news.observe(core, process.host().monotonic(world.begun()));
         }
         before.progress.observe(core);
         before.appendOnly.observe(core);

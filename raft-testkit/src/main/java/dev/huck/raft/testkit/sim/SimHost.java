@@ -443,6 +443,7 @@ final class SimHost {
         disk.wipe();
         rotten = false;
         remembers();
+        trouble.mend(); // It was the other disk's.
         failing = false;
         reverted = false;
         backupDisk = null;
