@@ -185,7 +185,7 @@ final class Progress {
     void matched(long index, long now) {
         if (index > match) {
             if (!inflight.isEmpty()) {
-                patience = Math.max(patience - patience / 8, GAPS * (now - movedAt));
+                patience = Math.max(patience / 2, GAPS * (now - movedAt));
             }
             match = index;
             movedAt = now;

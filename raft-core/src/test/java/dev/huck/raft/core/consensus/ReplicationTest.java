@@ -223,6 +223,21 @@ class ReplicationTest {
     }
 
     @Test
+    void aWayThatHasLostMuchIsTrustedAgainAfterAFewAnswers() {
+        long shortest = 300 * CoreCluster.MILLIS;
+        Progress peer = new Progress(2, 1, 1, 0);
+        for (int i = 0; i < 10; i++) {
+            peer.lost(shortest, 1);
+        }
+        assertEquals(64 * shortest, peer.patience);
+        for (int index = 1; index <= 6; index++) {
+            peer.sent(index, 100, index * CoreCluster.MILLIS);
+            peer.matched(index, (index + 1) * CoreCluster.MILLIS);
+        }
+        assertEquals(shortest, peer.patience);
+    }
+
+    @Test
     void aNodeThatWasCutOffReturnsWithoutAnElection() {
         CoreCluster cluster = CoreCluster.of(3).start();
         Host leader = cluster.elect();

@@ -190,6 +190,7 @@ final class SimLog {
         List<LogEntry> gone = List.copyOf(tail);
         tail.clear();
         long synced = syncedLast;
+        long before = trusted;
         syncedLast = Math.min(syncedLast, from - 1);
         rotten.tailSet(from).clear();
         acknowledged = Math.min(acknowledged, from - 1);
@@ -200,6 +201,7 @@ final class SimLog {
             gone.forEach(this::comeBack);
             entries.addAll(gone);
             syncedLast = synced;
+            trusted = before; // The node file still says so.
         });
     }
 
@@ -220,6 +222,7 @@ final class SimLog {
     void reset(LogPosition newBase) {
         LogPosition before = base;
         long synced = syncedLast;
+        long trustedBefore = trusted;
         List<LogEntry> gone = List.copyOf(entries);
         entries.clear();
         bytes = 0;
@@ -237,6 +240,7 @@ final class SimLog {
             gone.forEach(this::comeBack);
             base = before;
             syncedLast = synced;
+            trusted = trustedBefore;
         });
     }
 
