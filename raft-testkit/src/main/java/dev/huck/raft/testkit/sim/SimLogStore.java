@@ -6,6 +6,7 @@ import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.api.spi.LogStore;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -14,18 +15,21 @@ final class SimLogStore implements LogStore {
     private final SimLog log;
     private final IoGate gate;
     private final IoCost cost;
+    private final BooleanSupplier mayForget;
     private final Consumer<List<LogPosition>> forgets;
 
     SimLogStore(SimLog log, IoGate gate, IoCost cost) {
-        this(log, gate, cost, acknowledged -> {});
+        this(log, gate, cost, () -> false, acknowledged -> {});
     }
 
     /**
      * Opens it.
      *
+     * @param mayForget whether it is being opened after a write failed that took what was acknowledged
      * @param forgets told what had been acknowledged, once something of it was dropped because a write had failed
      */
-    SimLogStore(SimLog log, IoGate gate, IoCost cost, Consumer<List<LogPosition>> forgets) {
+    SimLogStore(SimLog log, IoGate gate, IoCost cost, BooleanSupplier mayForget, Consumer<List<LogPosition>> forgets) {
+        this.mayForget = mayForget;
         this.forgets = forgets;
         this.log = log;
         this.gate = gate;
@@ -73,8 +77,9 @@ final class SimLogStore implements LogStore {
         check(from > log.base().index(), "entry " + from + " is not above the base " + log.base());
         begin(false);
         if (from <= log.last().index()) {
-            List<LogPosition> before = log.mayLose() ? log.acknowledged() : List.of();
-            log.truncateSuffix(from);
+            boolean mayDrop = mayForget.getAsBoolean();
+            List<LogPosition> before = mayDrop || log.mayLose() ? log.acknowledged() : List.of();
+            log.truncateSuffix(from, mayDrop);
             forgets.accept(before);
         }
         gate.leave();
