@@ -95,12 +95,11 @@ final class SimEnvironment implements Environment {
             throw new CorruptLogException("log: it was cut off", 0);
         }
         SimHost host = process.host();
-        return new SimLogStore(
-                host.log(), process.gate(), cost, () -> process.node() == null && host.isToFail(), acknowledged -> {
-                    if (process.node() == null) { // Later a leader has it replaced.
-                        host.forget(acknowledged);
-                    }
-                });
+        return new SimLogStore(host.log(), process.gate(), cost, acknowledged -> {
+            if (process.node() == null) { // Later a leader has it replaced.
+                host.forget(acknowledged);
+            }
+        });
     }
 
     @Override

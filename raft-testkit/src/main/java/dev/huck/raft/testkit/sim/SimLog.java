@@ -185,15 +185,6 @@ final class SimLog {
     }
 
     void truncateSuffix(long from) {
-        truncateSuffix(from, false);
-    }
-
-    /**
-     * Drops all from an entry on.
-     *
-     * @param forgets whether its node knows that it may have acknowledged what it drops: nobody counts on it any more
-     */
-    void truncateSuffix(long from, boolean forgets) {
         int keep = (int) (from - base.index() - 1);
         List<LogEntry> tail = entries.subList(keep, entries.size());
         List<LogEntry> gone = List.copyOf(tail);
@@ -204,9 +195,7 @@ final class SimLog {
         rotten.tailSet(from).clear();
         acknowledged = Math.min(acknowledged, from - 1);
         gone.forEach(this::leave);
-        gone.stream()
-                .filter(entry -> !forgets && (!opened || entry.index() <= trusted))
-                .forEach(observer::dropped);
+        gone.stream().filter(entry -> !opened || entry.index() <= trusted).forEach(observer::dropped);
         redo();
         unsynced.addLast(() -> {
             gone.forEach(this::comeBack);

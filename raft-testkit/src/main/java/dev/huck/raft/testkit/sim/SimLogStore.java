@@ -6,7 +6,6 @@ import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.api.spi.LogStore;
 import java.io.IOException;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -15,21 +14,18 @@ final class SimLogStore implements LogStore {
     private final SimLog log;
     private final IoGate gate;
     private final IoCost cost;
-    private final BooleanSupplier mayForget;
     private final Consumer<List<LogPosition>> forgets;
 
     SimLogStore(SimLog log, IoGate gate, IoCost cost) {
-        this(log, gate, cost, () -> false, acknowledged -> {});
+        this(log, gate, cost, acknowledged -> {});
     }
 
     /**
      * Opens it.
      *
-     * @param mayForget whether it is being opened after a write failed that took what was acknowledged
      * @param forgets told what had been acknowledged, once something of it was dropped because a write had failed
      */
-    SimLogStore(SimLog log, IoGate gate, IoCost cost, BooleanSupplier mayForget, Consumer<List<LogPosition>> forgets) {
-        this.mayForget = mayForget;
+    SimLogStore(SimLog log, IoGate gate, IoCost cost, Consumer<List<LogPosition>> forgets) {
         this.forgets = forgets;
         this.log = log;
         this.gate = gate;
@@ -77,9 +73,8 @@ final class SimLogStore implements LogStore {
         check(from > log.base().index(), "entry " + from + " is not above the base " + log.base());
         begin(false);
         if (from <= log.last().index()) {
-            boolean mayDrop = mayForget.getAsBoolean();
-            List<LogPosition> before = mayDrop || log.mayLose() ? log.acknowledged() : List.of();
-            log.truncateSuffix(from, mayDrop);
+            List<LogPosition> before = log.mayLose() ? log.acknowledged() : List.of();
+            log.truncateSuffix(from);
             forgets.accept(before);
         }
         gate.leave();
