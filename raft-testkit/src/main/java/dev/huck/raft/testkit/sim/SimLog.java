@@ -201,7 +201,7 @@ final class SimLog {
             gone.forEach(this::comeBack);
             entries.addAll(gone);
             syncedLast = synced;
-            trusted = before; // The node file still says so.
+            trusted = Math.min(trusted, before); // The node file still says so.
         });
     }
 
@@ -240,7 +240,7 @@ final class SimLog {
             gone.forEach(this::comeBack);
             base = before;
             syncedLast = synced;
-            trusted = trustedBefore;
+            trusted = Math.min(trusted, trustedBefore);
         });
     }
 
