@@ -41,6 +41,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class NodeEndTest {
     @Test
+    void anAddressThatNobodyWouldAcceptIsRefusedWhereItIsSet() throws Exception {
+        NodeWorld world = new NodeWorld(store -> store);
+        String address = "h".repeat(Peers.LONGEST_ADDRESS) + ":1";
+        HuckException refused = assertThrows(
+                HuckException.StartFailed.class,
+                () -> world.open(Options.builder().advertise(address)));
+        assertTrue(String.valueOf(refused.getMessage()).contains("shorter --advertise"), refused.getMessage());
+    }
+
+    @Test
     void aNodeThatIsClosedLeavesTheMarkOfACleanEnd() throws Exception {
         NodeWorld world = new NodeWorld(store -> store);
         RaftNode node = world.open();

@@ -36,10 +36,10 @@ public final class QuorumContact {
      * A message has arrived.
      *
      * @param store who sent it
-     * @param left when: nanoseconds of any clock
+     * @param at what it counts from, when it left or when it arrived: nanoseconds of any clock
      */
-    public void heard(long store, long left) {
-        heard.merge(store, left, Math::max);
+    public void heard(long store, long at) {
+        heard.merge(store, at, Math::max);
     }
 
     /**

@@ -33,12 +33,9 @@ final class Invariants implements SimLog.Observer {
     /** Three of the shortest election timeouts: a round of catching up, the one that is open, and the way. */
     private static final long CATCH_UP_NANOS = 3 * 600_000_000L;
 
-    /**
-     * By a node's own clock, which may run twice as fast, so that timers are late by twice 400 ms. What arrives is enough for the
-     * shortest election timeout; and what had left before both of them, for nothing.
-     */
+    /** A leader goes on for the shortest election timeout after news; its clock may be fast, and its timers late. */
     private static final long CONTACT_NANOS = 2_400_000_000L;
-
+    /** And not when they were asked for before the shortest and the longest one. */
     private static final long NEWS_NANOS = 3_000_000_000L;
 
     private final SimWorld world;
