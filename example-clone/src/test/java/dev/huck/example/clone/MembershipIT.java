@@ -77,6 +77,7 @@ class MembershipIT {
         try (ClusterProcesses cluster = new ClusterProcesses(folder, options).grow(1)) {
             NodeProcess leader = cluster.awaitLeader();
             NodeProcess learner = cluster.add("--learner");
+            cluster.awaitCaughtUp(); // Else the leader compacts its log before the learner has any of it.
             Checks.fill(leader, "base:", 20_000);
             cluster.awaitCaughtUp();
             // It may still write its newest one, while the leader's log begins behind the one before.
