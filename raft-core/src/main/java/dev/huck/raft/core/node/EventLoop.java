@@ -440,6 +440,10 @@ final class EventLoop implements Loop {
         guarded(() -> take(items));
     }
 
+    boolean isBroken() {
+        return broken;
+    }
+
     /** After a broken invariant nothing more is carried out: the core is half-way between two states. */
     private void guarded(Runnable work) {
         if (stopped || broken) {

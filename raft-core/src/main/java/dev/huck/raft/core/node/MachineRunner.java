@@ -339,6 +339,8 @@ final class MachineRunner {
     private void applyEntry(LogEntry entry, @Nullable Operation @Nullable [] operations) {
         if (state.suspect() != null || entry.index() != state.index() + 1) {
             outcomeUnknown(operations, entry.index());
+            // The core may have forgotten: word of a restart that is older than what was applied has set it back.
+            moved |= state.suspect() == null && entry.index() <= state.index();
             return;
         }
         try {

@@ -168,6 +168,11 @@ public final class RaftNode implements Node, Gateway {
         return loop.raft();
     }
 
+    /** @return whether its core broke off in the middle of a turn, and is half-way between two states */
+    public boolean isBroken() {
+        return loop.isBroken();
+    }
+
     /** @return what it holds in memory around its core, for inspection by who runs the node in one thread */
     public NodeView memory() {
         return loop.memory();

@@ -239,7 +239,7 @@ final class Invariants implements SimLog.Observer {
         if (core.term() >= Strangers.FIRST_TERM) {
             world.violated("strangers are not heard", "store " + core.storeId() + " is in term " + core.term());
         }
-        if (core.role() == Role.LEADER) {
+        if (process.isAlive() && core.role() == Role.LEADER) { // Of a dead one the log may have changed by now.
             SimLog log = process.host().log();
             // It counts itself.
             log.acknowledge(
@@ -247,11 +247,8 @@ final class Invariants implements SimLog.Observer {
                             ? log.durableLast()
                             : log.last().index());
         }
-        if (process.isAlive()
-                && process.host().hasForgotten()
-                && !process.host().isReverted()
-                && !core.isRecovering()) {
-            remembers(process.host());
+        if (process.isAlive()) {
+            recovered(process, core);
         }
         // Before the commit index: a node elected in this event has committed nothing in its term.
         if (elections.observe(core)) {
@@ -285,6 +282,21 @@ final class Invariants implements SimLog.Observer {
         CoreView core = process == null || !process.isAlive() ? null : process.core();
         if (leasesHold && core != null && known != null) {
             leases.observe(core, host.monotonic(Math.max(world.now(), known.busyUntil)));
+        }
+    }
+
+    /** A process has died, and nothing of its disks is lost yet. */
+    void died(SimProcess process) {
+        CoreView core = process.core();
+        if (core != null) {
+            recovered(process, core); // It may have come to that in its last event.
+        }
+    }
+
+    private void recovered(SimProcess process, CoreView core) {
+        SimHost host = process.host();
+        if (host.hasForgotten() && !host.isReverted() && !core.isRecovering()) {
+            remembers(host);
         }
     }
 

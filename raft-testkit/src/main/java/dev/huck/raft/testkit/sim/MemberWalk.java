@@ -119,14 +119,21 @@ final class MemberWalk {
         } catch (IllegalStateException nothing) {
             return false;
         }
-        return operator.act(
-                leader, text.toString(), node -> node.changeMembers(built).whenComplete((done, failure) -> {
-                    if (stale && failure == null) {
-                        world.violated(
-                                "compare and set",
-                                "n" + (leader.number() + 1) + " " + text + " and did, although " + committed
-                                        + " was in force");
-                    }
-                }));
+        SimProcess process = leader.process();
+        if (process == null) {
+            return false;
+        }
+        return operator.act(leader, text.toString(), node -> {
+            cluster.changes(process);
+            return node.changeMembers(built).whenComplete((done, failure) -> {
+                cluster.hasChanged(process);
+                if (stale && failure == null) {
+                    world.violated(
+                            "compare and set",
+                            "n" + (leader.number() + 1) + " " + text + " and did, although " + committed
+                                    + " was in force");
+                }
+            });
+        });
     }
 }

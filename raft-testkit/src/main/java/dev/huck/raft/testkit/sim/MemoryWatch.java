@@ -32,11 +32,11 @@ final class MemoryWatch {
                 new SessionBounds(mix.expiryMillis() * 1_000_000, mix.most(), mix.replyBytes(), mix.totalBytes()));
     }
 
-    /** An event has happened in a process. One that died in the middle of a turn has not come to the end of it. */
+    /** An event has happened in a process. One that died or broke off in the middle of a turn has not come to the end of it. */
     void after(SimProcess process) {
         NodeHandle node = process.node();
         CoreView core = process.core();
-        if (node == null || core == null || !process.isAlive()) {
+        if (node == null || core == null || !process.isAlive() || node.isBroken()) {
             return;
         }
         Held held = node.held();

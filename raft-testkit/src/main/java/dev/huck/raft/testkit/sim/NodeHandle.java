@@ -18,6 +18,9 @@ interface NodeHandle {
     /** The same, counted anew. */
     Held heldAnew();
 
+    /** Whether the core broke off in the middle of a turn. */
+    boolean isBroken();
+
     /** What the node holds in memory around its core. */
     NodeView memory();
 

@@ -51,6 +51,11 @@ final class RaftNodes implements NodeFactory {
         }
 
         @Override
+        public boolean isBroken() {
+            return node.isBroken();
+        }
+
+        @Override
         public NodeView memory() {
             return memory;
         }

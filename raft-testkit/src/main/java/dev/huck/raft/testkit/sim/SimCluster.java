@@ -46,6 +46,8 @@ final class SimCluster {
     private long calmAt = Long.MAX_VALUE;
     private int processes;
     private int losses;
+    /** Processes whose node has been asked to change the members, and has not answered. */
+    private final List<SimProcess> changing = new ArrayList<>();
 
     SimCluster(SimWorld world, Profile profile, NodeFactory factory, Invariants invariants) {
         this.world = world;
@@ -357,14 +359,30 @@ final class SimCluster {
         return profile.durability != Durability.HIGH;
     }
 
+    /** A process is asked to change the members. */
+    void changes(SimProcess process) {
+        changing.removeIf(other -> !other.isAlive());
+        changing.add(process);
+    }
+
+    /** It has answered. */
+    void hasChanged(SimProcess process) {
+        changing.remove(process);
+    }
+
     /**
      * Whether a machine may lose what its node has acknowledged: never so many at once that those that have not are no
      * quorum, as then it may be lost for good.
      */
     private boolean mayForget(SimHost host) {
+        if (changing.stream().anyMatch(SimProcess::isAlive)) {
+            return host.isSuspect(); // By what it has said so far, all may soon depend on it.
+        }
         boolean known = false;
         for (SimHost each : hosts) {
-            CoreView core = core(each);
+            // Its own too when it has just died: nobody else may know yet that it is enough by itself.
+            CoreView core =
+                    each.equals(host) && host.process() != null ? host.process().core() : core(each);
             if (core != null && !core.configuration().members().isEmpty()) {
                 known = true;
                 if (!core.configuration().isQuorum(store -> {
@@ -562,6 +580,7 @@ final class SimCluster {
             return; // One that died in an operation that hangs, and was found dead before that came to its end.
         }
         SimHost host = process.host();
+        invariants.died(process);
         // What a failed sync left behind looks whole until the machine starts anew; whoever starts the process may not
         // know.
         boolean troubled = process.isTroubled() && (host.disk().hasLostOwnNames() || random.nextBoolean());

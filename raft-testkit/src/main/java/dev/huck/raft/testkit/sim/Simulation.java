@@ -145,6 +145,7 @@ public final class Simulation {
                 && profile.durability != Durability.HIGH
                 && profile.rate(FaultKind.RACK_CUT) > 0
                 && cluster.isWhole()
+                && !cluster.corruption().isSomewhere() // Only from there could the others get what they lose.
                 && application.expectsLoss()) {
             profile.happened(FaultKind.RACK_CUT);
             cluster.cutRack();
