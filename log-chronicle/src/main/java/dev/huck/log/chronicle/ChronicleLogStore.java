@@ -1,0 +1,364 @@
+package dev.huck.log.chronicle;
+
+import dev.huck.raft.api.spi.LogEntry;
+import dev.huck.raft.api.spi.LogPosition;
+import dev.huck.raft.api.spi.LogStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A log in queues of Chronicle's. Everything is a record at the end: entries, and the two ends of the log when one of them
+ * moves. What a record has made superfluous is deleted by whole segments, once that record is synced.
+ */
+final class ChronicleLogStore implements LogStore {
+    // With each sync go at most this many segments, so that none takes long.
+    private static final int DELETED_AT_ONCE = 2;
+
+    private final Path directory;
+    private final DirectoryLock directoryLock;
+    private final SyncedMark mark;
+    private final LogWriter writer;
+
+    // Changes come from one thread; this is for close(), which may come from another.
+    private final ReentrantLock changes = new ReentrantLock();
+
+    // Older than the one that is written, oldest first.
+    private final List<Segment> older;
+    private boolean mayDelete = true;
+
+    private volatile boolean closed;
+    private volatile LogView log;
+    private volatile @Nullable Throwable failure;
+
+    private ChronicleLogStore(
+            Path directory,
+            DirectoryLock directoryLock,
+            SyncedMark mark,
+            LogWriter writer,
+            List<Segment> older,
+            LogView log) {
+        this.directory = directory;
+        this.directoryLock = directoryLock;
+        this.mark = mark;
+        this.writer = writer;
+        this.older = older;
+        this.log = log;
+    }
+
+    /** Opens a log, or makes it. */
+    static LogStore open(Path directory, Disk disk) throws IOException {
+        JvmFlags.quiet();
+        JvmFlags.check();
+        Path real = Directories.create(directory);
+        Directories.checkUsable(real, DirectoryLock.FILE, SyncedMark.FILE);
+        DirectoryLock lock = DirectoryLock.acquire(real);
+        SyncedMark mark = null;
+        LogStore store = null;
+        try {
+            mark = SyncedMark.open(real);
+            store = open(real, lock, mark, disk);
+            return store;
+        } finally {
+            if (store == null) {
+                if (mark != null) {
+                    mark.close();
+                }
+                lock.close();
+            }
+        }
+    }
+
+    private static LogStore open(Path directory, DirectoryLock lock, SyncedMark mark, Disk disk) throws IOException {
+        List<Segment> segments = Segment.list(directory);
+        LogView log = Recovery.recover(directory, segments, mark.place());
+        int number = 0;
+        if (!segments.isEmpty()) {
+            Segment newest = segments.get(segments.size() - 1);
+            // What is found counts as synced from here on. The segments before were synced when the newest was begun.
+            try (SegmentFile file = new SegmentFile(newest.file(), disk)) {
+                file.sync(true);
+            }
+            disk.syncDirectory(Segment.queueOf(newest));
+            number = newest.number() + 1;
+        }
+        number = Math.max(number, Segment.newestQueue(directory) + 1);
+        LogWriter writer = new LogWriter(directory, number, log, mark, disk);
+        ChronicleLogStore store = new ChronicleLogStore(directory, lock, mark, writer, new ArrayList<>(segments), log);
+        boolean opened = false;
+        try {
+            store.deleteSegments(Integer.MAX_VALUE);
+            opened = true;
+        } finally {
+            if (!opened) {
+                writer.close();
+            }
+        }
+        return store;
+    }
+
+    @Override
+    public LogPosition base() {
+        return log.base();
+    }
+
+    @Override
+    public LogPosition last() {
+        return log.last();
+    }
+
+    @Override
+    public void append(List<LogEntry> entries) throws IOException {
+        changes.lock();
+        try {
+            checkUsable();
+            checkFollow(entries);
+            change(() -> {
+                LogView view = log;
+                for (LogEntry entry : entries) {
+                    if (writer.isFull()) {
+                        roll(view);
+                    }
+                    view = writer.append(view, new LogPosition(entry.index(), entry.term()), entry.payload());
+                }
+                return view;
+            });
+        } finally {
+            changes.unlock();
+        }
+    }
+
+    private void checkFollow(List<LogEntry> entries) {
+        if (entries.isEmpty()) {
+            throw new IllegalArgumentException("no entries");
+        }
+        long index = last().index();
+        long term = last().term();
+        for (LogEntry entry : entries) {
+            if (entry.index() != index + 1 || entry.term() < term) {
+                throw new IllegalArgumentException("entry " + entry.index() + " of term " + entry.term()
+                        + " does not follow entry " + index + " of term " + term);
+            }
+            index = entry.index();
+            term = entry.term();
+        }
+    }
+
+    @Override
+    public void truncateSuffix(long from) throws IOException {
+        changes.lock();
+        try {
+            checkUsable();
+            if (from <= base().index()) {
+                throw new IllegalArgumentException("can't drop entry " + from + ": the base is " + base().index());
+            }
+            if (from <= last().index()) {
+                moveEnds(base(), log.position(from - 1));
+            }
+        } finally {
+            changes.unlock();
+        }
+    }
+
+    @Override
+    public void truncatePrefix(long through) throws IOException {
+        changes.lock();
+        try {
+            checkUsable();
+            if (through > last().index()) {
+                throw new IllegalArgumentException("can't drop entry " + through + ": the last is " + last().index());
+            }
+            if (through > base().index()) {
+                moveEnds(log.position(through), last());
+            }
+        } finally {
+            changes.unlock();
+        }
+    }
+
+    @Override
+    public void reset(LogPosition newBase) throws IOException {
+        changes.lock();
+        try {
+            checkUsable();
+            moveEnds(newBase, newBase);
+        } finally {
+            changes.unlock();
+        }
+    }
+
+    private void moveEnds(LogPosition base, LogPosition last) throws IOException {
+        change(() -> {
+            writer.writeBounds(base, last);
+            mayDelete = true;
+            return log.withBounds(base, last, "it was never written");
+        });
+    }
+
+    @Override
+    public void sync() throws IOException {
+        changes.lock();
+        try {
+            checkUsable();
+            change(() -> {
+                writer.sync();
+                return log;
+            });
+            deleteSegments(DELETED_AT_ONCE);
+        } finally {
+            changes.unlock();
+        }
+    }
+
+    @Override
+    public long read(long from, Predicate<LogEntry> sink) throws IOException {
+        checkOpen();
+        try (LogReader reader = new LogReader(log)) {
+            return reader.read(from, sink);
+        }
+    }
+
+    @Override
+    public long sizeInBytes() {
+        changes.lock();
+        try {
+            long bytes = writer.segment().bytes();
+            for (Segment segment : older) {
+                bytes += segment.bytes();
+            }
+            return bytes;
+        } finally {
+            changes.unlock();
+        }
+    }
+
+    /**
+     * Deletes the segments that hold nothing of the log any more, in pieces between which other changes get their turn.
+     * A segment of which anything is left stays.
+     */
+    @Override
+    public void shrink() throws IOException {
+        boolean more = true;
+        while (more) {
+            changes.lock();
+            try {
+                checkUsable();
+                change(() -> {
+                    if (log.runs().size() == 0 && !writer.isFresh()) {
+                        roll(log);
+                    }
+                    writer.sync();
+                    return log;
+                });
+                deleteSegments(DELETED_AT_ONCE);
+                more = mayDelete;
+            } finally {
+                changes.unlock();
+            }
+        }
+    }
+
+    private void roll(LogView view) throws IOException {
+        Segment full = writer.segment();
+        writer.roll(view);
+        older.add(full);
+        mayDelete = true;
+    }
+
+    /**
+     * Deletes segments without an entry of the log. What else they say is said again by the first record of the segment
+     * behind them. To be called when everything is synced: an end that moves back in a power cut would want them again.
+     */
+    private void deleteSegments(int most) throws IOException {
+        if (!mayDelete) {
+            return;
+        }
+        Set<Segment> live = new HashSet<>();
+        for (int i = 0; i < log.runs().size(); i++) {
+            Segment segment = log.runs().get(i).segment();
+            if (segment != null) {
+                live.add(segment);
+            }
+        }
+        int deleted = 0;
+        Iterator<Segment> segments = older.iterator();
+        while (segments.hasNext() && deleted < most) {
+            Segment segment = segments.next();
+            if (!live.contains(segment)) {
+                segment.delete();
+                segments.remove();
+                deleted++;
+            }
+        }
+        if (deleted > 0) {
+            Segment.deleteEmptyQueues(directory, Segment.queueOf(writer.segment()));
+            writer.refresh();
+        }
+        mayDelete = deleted == most;
+    }
+
+    @Override
+    public void close() throws IOException {
+        changes.lock();
+        try {
+            if (!closed) {
+                closed = true;
+                closeAll();
+            }
+        } finally {
+            changes.unlock();
+        }
+    }
+
+    private void closeAll() throws IOException {
+        try {
+            writer.close();
+        } finally {
+            try {
+                for (Segment segment : older) {
+                    segment.close();
+                }
+                writer.segment().close();
+                mark.close();
+            } finally {
+                directoryLock.close();
+            }
+        }
+    }
+
+    /** A change as it is made, which says what the log is then. */
+    private interface Change {
+        LogView make() throws IOException;
+    }
+
+    private void change(Change change) throws IOException {
+        try {
+            log = change.make();
+        } catch (IOException | RuntimeException | Error e) {
+            // A disk that failed once is not believed again: what the system says after that may be a lie.
+            failure = e;
+            throw e;
+        }
+    }
+
+    private void checkUsable() throws IOException {
+        checkOpen();
+        Throwable first = failure;
+        if (first != null) {
+            throw new IOException("the log has failed and takes no more changes: " + first.getMessage(), first);
+        }
+    }
+
+    private void checkOpen() throws IOException {
+        if (closed) {
+            throw new IOException("the log " + directory + " is closed");
+        }
+    }
+}

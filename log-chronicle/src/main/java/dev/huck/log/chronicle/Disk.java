@@ -1,0 +1,27 @@
+package dev.huck.log.chronicle;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What the writer asks of the disk, so that a test can let it fail. */
+interface Disk {
+    /** The system's. */
+    Disk REAL = new Disk() {};
+
+    /** Makes a file's content survive a power cut. */
+    default void force(FileChannel file, boolean metadata) throws IOException {
+        file.force(metadata);
+    }
+
+    /** Makes the names in a directory survive a power cut. */
+    default void syncDirectory(Path directory) throws IOException {
+        Directories.sync(directory);
+    }
+
+    /** Bytes that are left. */
+    default long usableSpace(Path directory) throws IOException {
+        return Files.getFileStore(directory).getUsableSpace();
+    }
+}
