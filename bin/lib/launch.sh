@@ -94,3 +94,14 @@ find_java() {
     exit 1
   }
 }
+
+# The major version of $java, from the file that a JDK has for it, without starting it; 0 when it says nothing.
+java_version() {
+  local binary version=
+  binary=$(readlink -f "$(command -v "$java")")
+  local release=${binary%/bin/java}/release
+  if [[ -f $release ]]; then
+    version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$release")
+  fi
+  echo "${version:-0}"
+}

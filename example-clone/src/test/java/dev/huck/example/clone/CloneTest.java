@@ -70,7 +70,7 @@ class CloneTest {
     void helpIsPrintedAndNothingStarted(String option) {
         assertEquals(0, run(CloneTest::mustNotOpen, option));
         assertTrue(printed(out).contains("--dir"), printed(out));
-        assertTrue(printed(out).contains("log store: lmdb, memory (what"), printed(out));
+        assertTrue(printed(out).contains("log store: chronicle, lmdb, memory (what"), printed(out));
     }
 
     @ParameterizedTest

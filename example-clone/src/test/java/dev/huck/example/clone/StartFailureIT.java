@@ -150,7 +150,7 @@ class StartFailureIT {
     @Test
     void unknownBackend() throws Exception {
         String line = refusal(2, Ports.free(), "--backend", "bolt");
-        assertEquals("clone: --backend 'bolt': allowed are lmdb, memory", line);
+        assertEquals("clone: --backend 'bolt': allowed are chronicle, lmdb, memory", line);
     }
 
     @Test

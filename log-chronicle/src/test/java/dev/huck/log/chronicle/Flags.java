@@ -14,7 +14,7 @@ final class Flags {
     static List<String> shipped() {
         List<String> flags = new ArrayList<>();
         flags.add("@"
-                + Path.of("src/main/resources/dev/huck/log/chronicle/chronicle-jvm.args")
+                + Path.of("src/main/resources/META-INF/chronicle-jvm.args")
                         .toAbsolutePath());
         if (Runtime.version().feature() >= FIRST_THAT_WARNS_OF_UNSAFE) {
             flags.add("--sun-misc-unsafe-memory-access=allow");
