@@ -53,18 +53,22 @@ final class ChronicleLogStore implements LogStore {
         this.log = log;
     }
 
-    /** Opens a log, or makes it. */
-    static LogStore open(Path directory, Disk disk) throws IOException {
+    /**
+     * Opens a log, or makes it.
+     *
+     * @param segmentBytes after which a segment is followed by the next
+     */
+    static ChronicleLogStore open(Path directory, Disk disk, long segmentBytes) throws IOException {
         JvmFlags.quiet();
         JvmFlags.check();
         Path real = Directories.create(directory);
         Directories.checkUsable(real, DirectoryLock.FILE, SyncedMark.FILE);
         DirectoryLock lock = DirectoryLock.acquire(real);
         SyncedMark mark = null;
-        LogStore store = null;
+        ChronicleLogStore store = null;
         try {
             mark = SyncedMark.open(real);
-            store = open(real, lock, mark, disk);
+            store = open(real, lock, mark, disk, segmentBytes);
             return store;
         } finally {
             if (store == null) {
@@ -76,7 +80,8 @@ final class ChronicleLogStore implements LogStore {
         }
     }
 
-    private static LogStore open(Path directory, DirectoryLock lock, SyncedMark mark, Disk disk) throws IOException {
+    private static ChronicleLogStore open(
+            Path directory, DirectoryLock lock, SyncedMark mark, Disk disk, long segmentBytes) throws IOException {
         List<Segment> segments = Segment.list(directory);
         LogView log = Recovery.recover(directory, segments, mark.place());
         int number = 0;
@@ -84,17 +89,19 @@ final class ChronicleLogStore implements LogStore {
             Segment newest = segments.get(segments.size() - 1);
             // What is found counts as synced from here on. The segments before were synced when the newest was begun.
             try (SegmentFile file = new SegmentFile(newest.file(), disk)) {
+                file.cutOff(newest.bytes());
                 file.sync(true);
             }
             disk.syncDirectory(Segment.queueOf(newest));
             number = newest.number() + 1;
         }
         number = Math.max(number, Segment.newestQueue(directory) + 1);
-        LogWriter writer = new LogWriter(directory, number, log, mark, disk);
+        LogWriter writer = new LogWriter(directory, number, log, mark, disk, segmentBytes);
         ChronicleLogStore store = new ChronicleLogStore(directory, lock, mark, writer, new ArrayList<>(segments), log);
         boolean opened = false;
         try {
             store.deleteSegments(Integer.MAX_VALUE);
+            Segment.deleteEmptyQueues(directory, Segment.queueOf(writer.segment()));
             opened = true;
         } finally {
             if (!opened) {
@@ -341,11 +348,19 @@ final class ChronicleLogStore implements LogStore {
     private void change(Change change) throws IOException {
         try {
             log = change.make();
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (IOException e) {
             // A disk that failed once is not believed again: what the system says after that may be a lie.
             failure = e;
             throw e;
+        } catch (RuntimeException | Error e) {
+            failure = e;
+            throw new IOException("changing the log " + directory + " failed: " + e.getMessage(), e);
         }
+    }
+
+    /** What the log is, for tests. */
+    LogView view() {
+        return log;
     }
 
     private void checkUsable() throws IOException {

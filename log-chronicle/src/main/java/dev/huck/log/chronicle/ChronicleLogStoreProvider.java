@@ -10,6 +10,10 @@ import java.nio.file.Path;
 
 /** Opens logs on Chronicle Queue, which needs flags of the JVM: where they are missing, the error names them. */
 public final class ChronicleLogStoreProvider implements LogStoreProvider {
+    // Space is given back by whole segments.
+    private static final String SEGMENT_BYTES = "huck.log.chronicle.segment-bytes";
+    private static final long DEFAULT_SEGMENT_BYTES = 64 << 20;
+
     /** For {@link java.util.ServiceLoader}. */
     public ChronicleLogStoreProvider() {}
 
@@ -36,6 +40,7 @@ public final class ChronicleLogStoreProvider implements LogStoreProvider {
 
     @Override
     public LogStore open(Path directory, Durability durability) throws IOException {
-        return ChronicleLogStore.open(directory, Disk.REAL);
+        return ChronicleLogStore.open(
+                directory, Disk.REAL, Math.max(1, Long.getLong(SEGMENT_BYTES, DEFAULT_SEGMENT_BYTES)));
     }
 }

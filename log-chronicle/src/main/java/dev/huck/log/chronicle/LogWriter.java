@@ -11,9 +11,6 @@ import java.util.Locale;
  * before was synced.
  */
 final class LogWriter implements Closeable {
-    /** A segment that has so many bytes is the last one's place no more. */
-    static final long SEGMENT_BYTES = 64 << 20;
-
     /** A segment is begun only if so many bytes are left on the disk. */
     private static final long MIN_FREE_BYTES = 8 << 20;
 
@@ -22,6 +19,7 @@ final class LogWriter implements Closeable {
     private final SyncedMark mark;
     private final QueueWriter queue;
     private final RecordCodec codec = new RecordCodec();
+    private final long segmentBytes;
     private final byte[] header = new byte[RecordCodec.HEADER_BYTES];
 
     private Segment segment;
@@ -35,11 +33,13 @@ final class LogWriter implements Closeable {
      * @param log its directory
      * @param number of the segment; no queue there begins with it
      * @param view what the log is
+     * @param segmentBytes after which a segment is full
      */
-    LogWriter(Path log, int number, LogView view, SyncedMark mark, Disk disk) throws IOException {
+    LogWriter(Path log, int number, LogView view, SyncedMark mark, Disk disk, long segmentBytes) throws IOException {
         this.directory = Segment.queue(log, number);
         this.disk = disk;
         this.mark = mark;
+        this.segmentBytes = segmentBytes;
         this.durable = mark.place();
         checkSpace(log);
         segment = new Segment(number, Segment.file(directory, number));
@@ -92,7 +92,7 @@ final class LogWriter implements Closeable {
 
     /** Whether it is time for the next segment. */
     boolean isFull() {
-        return segment.bytes() >= SEGMENT_BYTES;
+        return segment.bytes() >= segmentBytes;
     }
 
     /**

@@ -54,6 +54,11 @@ final class SegmentFile implements Closeable {
         }
     }
 
+    /** Drops what lies behind the end: space that was reserved, and what was being written when the process died. */
+    void cutOff(long end) throws IOException {
+        file.setLength(Math.min(end, file.length()));
+    }
+
     /** Makes the content survive a power cut, on an interrupted thread too. */
     void sync(boolean metadata) throws IOException {
         boolean interrupted = Thread.interrupted();

@@ -19,7 +19,7 @@ class ChronicleLogStoreContractTest extends LogStoreContract {
 
     @Override
     protected List<String> jvmOptions() {
-        return Flags.shipped();
+        return Processes.shippedFlags();
     }
 
     @Override

@@ -1,0 +1,242 @@
+package dev.huck.log.chronicle;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.huck.raft.api.spi.LogPosition;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is synced, when, and what a failure ends. */
+class DurabilityTest {
+    @TempDir
+    private Path folder;
+
+    /** Notes what it is asked for, and fails when it is told to. */
+    private class TestedDisk implements Disk {
+        private final List<String> asked = new ArrayList<>();
+        private int failing = Integer.MAX_VALUE;
+        private boolean failsOnce;
+        private long usable = Long.MAX_VALUE;
+
+        private void asked(String what) throws IOException {
+            asked.add(what);
+            if (asked.size() > failing) {
+                if (failsOnce) {
+                    failing = Integer.MAX_VALUE;
+                }
+                throw new IOException("Input/output error");
+            }
+        }
+
+        @Override
+        public void force(FileChannel file, boolean metadata) throws IOException {
+            asked(metadata ? "file and length" : "file");
+            Disk.REAL.force(file, metadata);
+        }
+
+        @Override
+        public void syncDirectory(Path directory) throws IOException {
+            asked(folder.toRealPath().relativize(directory).toString());
+            Disk.REAL.syncDirectory(directory);
+        }
+
+        @Override
+        public long usableSpace(Path directory) {
+            return usable;
+        }
+
+        List<String> take() {
+            List<String> taken = List.copyOf(asked);
+            asked.clear();
+            return taken;
+        }
+    }
+
+    private final TestedDisk disk = new TestedDisk();
+
+    private ChronicleLogStore open(long segmentBytes) throws IOException {
+        return ChronicleLogStore.open(folder.resolve("log"), disk, segmentBytes);
+    }
+
+    @Test
+    void aSegmentIsOnDiskWithItsNamesBeforeAnythingIsWrittenToIt() throws IOException {
+        open(Logs.LARGE).close();
+        assertEquals(List.of("log", "file and length", "log/queue-00000000"), disk.take());
+    }
+
+    @Test
+    void theSegmentBeforeIsOnDiskBeforeTheNextIsBegun() throws IOException {
+        try (ChronicleLogStore store = open(Logs.ONE_ENTRY)) {
+            disk.take();
+            store.append(Logs.entries(1, 1, 1));
+            // Its first record fills a segment so small.
+            assertEquals(List.of("file and length", "log/queue-00000000"), disk.take());
+            store.append(Logs.entries(2, 2, 1));
+            assertEquals(List.of("file", "file and length", "log/queue-00000000"), disk.take());
+            store.sync();
+            assertEquals(List.of("file"), disk.take());
+            store.sync();
+            assertEquals(List.of(), disk.take(), "there is nothing new");
+        }
+    }
+
+    @Test
+    void whatIsFoundIsOnDiskBeforeTheLogIsOpen() throws IOException {
+        try (ChronicleLogStore store = open(Logs.LARGE)) {
+            store.append(Logs.entries(1, 1, 1));
+        }
+        disk.take();
+        open(Logs.LARGE).close();
+        assertEquals(
+                List.of("file and length", "log/queue-00000000", "log", "file and length", "log/queue-00000001"),
+                disk.take());
+    }
+
+    @Test
+    void aSyncThatFailedIsFinal() throws IOException {
+        try (ChronicleLogStore store = open(Logs.LARGE)) {
+            store.append(Logs.entries(1, 3, 1));
+            disk.take();
+            disk.failing = 0;
+            disk.failsOnce = true;
+            IOException failed = assertThrows(IOException.class, store::sync);
+            assertTrue(failed.getMessage().contains("Input/output error"), failed::getMessage);
+            assertEquals(1, disk.take().size());
+            List<org.junit.jupiter.api.function.Executable> changes = List.of(
+                    store::sync,
+                    store::shrink,
+                    () -> store.append(Logs.entries(4, 4, 1)),
+                    () -> store.truncateSuffix(2),
+                    () -> store.truncatePrefix(2),
+                    () -> store.reset(LogPosition.START));
+            for (var change : changes) {
+                IOException refused = assertThrows(IOException.class, change);
+                assertTrue(refused.getMessage().contains(failed.getMessage()), refused::getMessage);
+            }
+            assertEquals(List.of(), disk.take(), "the disk is not asked again");
+            assertEquals(Logs.described(Logs.entries(1, 3, 1)), Logs.read(store));
+        }
+    }
+
+    @Test
+    void aSyncThatFailedIsNotRemembered() throws IOException {
+        long before;
+        try (ChronicleLogStore store = open(Logs.LARGE)) {
+            store.append(Logs.entries(1, 3, 1));
+            before = mark();
+            disk.failing = 0;
+            disk.asked.clear();
+            assertThrows(IOException.class, store::sync);
+        }
+        assertEquals(before, mark());
+    }
+
+    private long mark() throws IOException {
+        try (SyncedMark mark = SyncedMark.open(folder.resolve("log"))) {
+            return mark.place();
+        }
+    }
+
+    @Test
+    void aNewSegmentThatCannotBeSyncedIsFinal() throws IOException {
+        for (int failing = 0; failing < 3; failing++) {
+            try (ChronicleLogStore store =
+                    ChronicleLogStore.open(folder.resolve("log" + failing), disk, Logs.ONE_ENTRY)) {
+                store.append(Logs.entries(1, 1, 1));
+                disk.asked.clear();
+                disk.failing = failing;
+                disk.failsOnce = true;
+                assertThrows(IOException.class, () -> store.append(Logs.entries(2, 2, 1)));
+                assertEquals(1, store.last().index());
+                assertThrows(IOException.class, () -> store.append(Logs.entries(2, 2, 1)));
+                assertThrows(IOException.class, store::sync);
+            }
+            try (ChronicleLogStore store =
+                    ChronicleLogStore.open(folder.resolve("log" + failing), disk, Logs.ONE_ENTRY)) {
+                assertEquals(1, store.last().index());
+            }
+        }
+    }
+
+    @Test
+    void aLogThatCannotBeSyncedIsNotOpenedAndLeftAsItWas() throws IOException {
+        try (ChronicleLogStore store = open(Logs.LARGE)) {
+            store.append(Logs.entries(1, 3, 1));
+        }
+        for (int failing = 0; failing < 5; failing++) {
+            disk.asked.clear();
+            disk.failing = failing;
+            assertThrows(IOException.class, () -> open(Logs.LARGE));
+        }
+        disk.failing = Integer.MAX_VALUE;
+        try (ChronicleLogStore store = open(Logs.LARGE)) {
+            assertEquals(Logs.described(Logs.entries(1, 3, 1)), Logs.read(store));
+        }
+    }
+
+    @Test
+    void aSegmentIsNotBegunOnADiskThatIsAlmostFull() throws IOException {
+        try (ChronicleLogStore store = open(Logs.ONE_ENTRY)) {
+            store.append(Logs.entries(1, 1, 1));
+            disk.usable = 1 << 20;
+            IOException full = assertThrows(IOException.class, () -> store.append(Logs.entries(2, 2, 1)));
+            assertTrue(full.getMessage().startsWith("disk full: "), full::getMessage);
+            disk.usable = Long.MAX_VALUE;
+            assertThrows(IOException.class, () -> store.append(Logs.entries(2, 2, 1)));
+        }
+        disk.usable = 1 << 20;
+        assertThrows(IOException.class, () -> open(Logs.LARGE));
+    }
+
+    @Test
+    void anInterruptThatComesIntoASyncDoesNotHideWhatTheDiskSays() throws IOException {
+        TestedDisk interrupted = new TestedDisk() {
+            @Override
+            public void force(FileChannel file, boolean metadata) throws IOException {
+                super.force(file, metadata);
+                if (!metadata) {
+                    file.close();
+                    throw new ClosedByInterruptException();
+                }
+            }
+        };
+        try (ChronicleLogStore store = ChronicleLogStore.open(folder.resolve("log"), interrupted, Logs.LARGE)) {
+            for (int index = 1; index <= 3; index++) {
+                store.append(Logs.entries(index, index, 1));
+                store.sync();
+                assertTrue(Thread.interrupted(), "it is kept for the thread's owner");
+            }
+        }
+    }
+
+    /** Else a power cut could bring the old end back, and with it the want of what was deleted. */
+    @Test
+    void segmentsAreDeletedOnlyOnceTheEndThatMovedIsOnDisk() throws IOException {
+        try (ChronicleLogStore store = open(Logs.ONE_ENTRY)) {
+            store.append(Logs.entries(1, 5, 1));
+            int files = Logs.files(folder).size();
+            store.truncatePrefix(4);
+            assertEquals(files, Logs.files(folder).size());
+            disk.take();
+            disk.failing = 0;
+            assertThrows(IOException.class, store::sync);
+            assertEquals(files, Logs.files(folder).size());
+        }
+        disk.failing = Integer.MAX_VALUE;
+        try (ChronicleLogStore store = open(Logs.ONE_ENTRY)) {
+            assertEquals(new LogPosition(4, 1), store.base());
+            assertEquals(Logs.described(Logs.entries(5, 5, 1)), Logs.read(store));
+            assertTrue(Files.exists(folder.resolve("log")));
+            assertEquals(2, Logs.files(folder).size());
+        }
+    }
+}
