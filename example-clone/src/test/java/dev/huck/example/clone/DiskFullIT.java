@@ -8,8 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A disk that is full ends the node, clearly, and costs nothing that was acknowledged. */
 class DiskFullIT {
@@ -20,15 +21,17 @@ class DiskFullIT {
     @TempDir
     Path folder;
 
-    @Test
-    void nodeEndsWithOneClearLineAndKeepsWhatItAcknowledged() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"lmdb", "chronicle"})
+    void nodeEndsWithOneClearLineAndKeepsWhatItAcknowledged(String backend) throws Exception {
         Path disk = Files.createDirectory(folder.resolve("disk"));
         if (run("mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", disk.toString()) != 0) {
             Programs.skip("a small file system can't be mounted: that needs root");
         }
         int acknowledged;
         Path larger = folder.resolve("larger");
-        try (NodeProcess node = new NodeProcess(folder.resolve("small"), Ports.free(), List.of("-l", "warning"))) {
+        try (NodeProcess node = new NodeProcess(
+                folder.resolve("small"), Ports.free(), List.of("-l", "warning", "--backend", backend))) {
             node.start("-d", disk.resolve("data").toString());
             acknowledged = writeUntilItEnds(node);
             assertEquals(3, node.awaitExit(), node.complained());

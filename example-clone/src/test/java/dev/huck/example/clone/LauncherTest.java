@@ -221,6 +221,44 @@ class LauncherTest {
         assertFalse(run.out.contains("SerialGC"), run.out);
     }
 
+    @Test
+    void flagsOfChronicleAreGivenWhereItIs() throws Exception {
+        assertEquals(0, flagsOfChronicle(null).size());
+        Path app = root.resolve("example-clone/target/app");
+        Files.writeString(app.resolve("chronicle-jvm.args"), "");
+        assertEquals(0, flagsOfChronicle(null).size(), "the jar was taken away");
+        Files.writeString(app.resolve("lib/log-chronicle-1.jar"), "");
+        assertEquals(1, flagsOfChronicle(null).size(), "there is no telling which Java it is");
+        assertEquals(1, flagsOfChronicle("17.0.15").size());
+        assertEquals(1, flagsOfChronicle("22").size());
+        assertEquals(2, flagsOfChronicle("23").size());
+        assertEquals(2, flagsOfChronicle("25.0.3").size());
+    }
+
+    /** What a Java is told whose version is in a file, as in every JDK; null for one without the file. */
+    private List<String> flagsOfChronicle(String version) throws Exception {
+        Path home = folder.resolve("jdk " + version);
+        Files.createDirectories(home.resolve("bin"));
+        Files.copy(
+                programs.resolve("java"),
+                home.resolve("bin/java"),
+                StandardCopyOption.COPY_ATTRIBUTES,
+                StandardCopyOption.REPLACE_EXISTING);
+        if (version != null) {
+            Files.writeString(
+                    home.resolve("release"),
+                    "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"" + version + "\"\nOS_NAME=\"Linux\"\n");
+        }
+        Run run = run(
+                folder,
+                List.of("env", "JAVA_HOME=" + home, root.resolve("bin/clone").toString()));
+        assertEquals(0, run.code, run.err);
+        return run.out
+                .lines()
+                .filter(line -> line.endsWith("/chronicle-jvm.args") || line.startsWith("--sun-misc"))
+                .toList();
+    }
+
     private record Run(int code, String out, String err) {}
 
     private Run run(Path directory, List<String> command) throws Exception {

@@ -63,6 +63,7 @@ final class ChronicleLogStore implements LogStore {
         JvmFlags.check();
         Path real = Directories.create(directory);
         Directories.checkUsable(real, DirectoryLock.FILE, SyncedMark.FILE);
+        SyncedMark.create(real);
         DirectoryLock lock = DirectoryLock.acquire(real);
         SyncedMark mark = null;
         ChronicleLogStore store = null;

@@ -90,9 +90,6 @@ final class SegmentReader implements Closeable {
         if (length < expected || length - expected >= WORD) {
             return none("a record's length is damaged");
         }
-        if (Place.segment(found.place()) != segment.number()) {
-            return none("there is a record of another segment");
-        }
         return found;
     }
 

@@ -32,6 +32,12 @@ final class SyncedMark implements Closeable {
         this.place = place;
     }
 
+    /** Makes the file, if it is not there: by it a directory is known to hold a log, so it comes before anything else. */
+    static void create(Path log) throws IOException {
+        new RandomAccessFile(log.resolve(FILE).toFile(), "rw").close();
+    }
+
+    /** Opens the file, or makes it. */
     static SyncedMark open(Path log) throws IOException {
         RandomAccessFile file = new RandomAccessFile(log.resolve(FILE).toFile(), "rw");
         boolean opened = false;

@@ -235,4 +235,12 @@ class ChronicleLogStoreTest {
         assertFalse(new ChronicleLogStoreProvider().existsIn(directory));
         assertFalse(new ChronicleLogStoreProvider().existsIn(directory.resolve("missing")));
     }
+
+    /** What is killed while it makes a log leaves a directory of which it is known whose it is. */
+    @Test
+    void aDirectoryHoldsALogFromItsFirstFileOn() throws IOException {
+        Files.createDirectory(directory.resolve(DirectoryLock.FILE)); // which can't be locked
+        assertThrows(IOException.class, () -> Logs.open(directory));
+        assertTrue(new ChronicleLogStoreProvider().existsIn(directory));
+    }
 }

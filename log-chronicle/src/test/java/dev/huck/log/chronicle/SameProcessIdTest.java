@@ -31,7 +31,9 @@ class SameProcessIdTest {
         assumeTrue(possible, "can't make a namespace");
         for (int start = 1; start <= 3; start++) {
             List<String> command = new ArrayList<>(namespace);
-            command.addAll(Processes.onTheModulePath(Processes.shippedFlags(), folder.resolve("log"), "and wait"));
+            List<String> flags = Processes.shippedFlags();
+            flags.add("-XX:-UsePerfData"); // its file is named by the number
+            command.addAll(Processes.onTheModulePath(flags, folder.resolve("log"), "and wait"));
             Process process = new ProcessBuilder(command).start();
             try (BufferedReader out = process.inputReader()) {
                 assertEquals("opened", out.readLine());

@@ -70,13 +70,13 @@ class ModulePathIT {
     @ParameterizedTest
     @ValueSource(ints = {17, 25})
     void storeInMemoryIsUsedOnlyWhenNamed(int release) throws Exception {
-        List<String> withoutLmdb = modulePath(jar -> !jar.startsWith("log-lmdb"));
-        Run unnamed = run(release, withoutLmdb);
+        List<String> withoutDurable = modulePath(jar -> !jar.startsWith("log-"));
+        Run unnamed = run(release, withoutDurable);
         assertNotEquals(0, unnamed.code);
         assertTrue(unnamed.err.contains("memory"), unnamed.err);
         assertEquals("", unnamed.out);
 
-        Run named = run(release, withoutLmdb, "memory");
+        Run named = run(release, withoutDurable, "memory");
         assertEquals("ticket 1\n", named.out, named.err);
     }
 
@@ -86,6 +86,40 @@ class ModulePathIT {
         Run run = run(release, modulePath(jar -> true), "bolt");
         assertEquals(1, run.code, run.err);
         assertTrue(run.err.contains("bolt") && run.err.contains("lmdb") && run.err.contains("memory"), run.err);
+    }
+
+    /** It is named with those that are there, and no flag is needed as long as it is not chosen. */
+    @ParameterizedTest
+    @ValueSource(ints = {17, 25})
+    void logOnChronicleIsUsedWhenNamedAndGivenItsFlags(int release) throws Exception {
+        Run refused = start(release, List.of(), modulePath(jar -> true), "chronicle");
+        assertEquals(1, refused.code, refused.err);
+        assertTrue(refused.err.contains("--add-opens java.base/java.lang.reflect=chronicle.core"), refused.err);
+        assertTrue(refused.err.contains("--add-exports java.base/sun.nio.ch=chronicle.core"), refused.err);
+
+        List<String> withoutLmdb = modulePath(jar -> !jar.matches("(log-lmdb|lmdbjava|jnr|jffi|asm).*"));
+        Run modules = start(release, chronicle(release, "chronicle.core", withoutLmdb), withoutLmdb, "chronicle");
+        assertEquals("ticket 1\n", modules.out, modules.err);
+        assertNoComplaint(modules);
+        List<String> withLmdb = modulePath(jar -> true);
+        Run both = start(release, chronicle(release, "chronicle.core", withLmdb), withLmdb);
+        assertEquals("ticket 2\n", both.out, both.err);
+        assertNoComplaint(both);
+        Run classes = start(release, chronicle(release, "ALL-UNNAMED", classPath()), classPath());
+        assertEquals("ticket 3\n", classes.out, classes.err);
+        assertNoComplaint(classes);
+    }
+
+    private static List<String> chronicle(int release, String module, List<String> how) {
+        List<String> flags = new ArrayList<>(List.of(
+                "--enable-native-access=" + (module.equals("ALL-UNNAMED") ? module : natives(how)),
+                "--add-opens=java.base/java.lang.reflect=" + module,
+                "--add-exports=java.base/sun.nio.ch=" + module,
+                "--add-exports=java.base/jdk.internal.ref=" + module));
+        if (release >= 23) {
+            flags.add("--sun-misc-unsafe-memory-access=allow");
+        }
+        return flags;
     }
 
     private record Run(int code, String out, String err) {}
