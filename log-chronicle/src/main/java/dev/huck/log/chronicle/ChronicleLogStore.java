@@ -5,11 +5,10 @@ import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.api.spi.LogStore;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +29,8 @@ final class ChronicleLogStore implements LogStore {
     // Changes come from one thread; this is for close(), which may come from another.
     private final ReentrantLock changes = new ReentrantLock();
 
-    // Older than the one that is written, oldest first.
-    private final List<Segment> older;
+    // Older than the one that is written, oldest first; read by those who want to know the size.
+    private final CopyOnWriteArrayList<Segment> older;
     private boolean mayDelete = true;
 
     private volatile boolean closed;
@@ -43,7 +42,7 @@ final class ChronicleLogStore implements LogStore {
             DirectoryLock directoryLock,
             SyncedMark mark,
             LogWriter writer,
-            List<Segment> older,
+            CopyOnWriteArrayList<Segment> older,
             LogView log) {
         this.directory = directory;
         this.directoryLock = directoryLock;
@@ -98,7 +97,8 @@ final class ChronicleLogStore implements LogStore {
         }
         number = Math.max(number, Segment.newestQueue(directory) + 1);
         LogWriter writer = new LogWriter(directory, number, log, mark, disk, segmentBytes);
-        ChronicleLogStore store = new ChronicleLogStore(directory, lock, mark, writer, new ArrayList<>(segments), log);
+        ChronicleLogStore store =
+                new ChronicleLogStore(directory, lock, mark, writer, new CopyOnWriteArrayList<>(segments), log);
         boolean opened = false;
         try {
             store.deleteSegments(Integer.MAX_VALUE);
@@ -235,16 +235,11 @@ final class ChronicleLogStore implements LogStore {
 
     @Override
     public long sizeInBytes() {
-        changes.lock();
-        try {
-            long bytes = writer.segment().bytes();
-            for (Segment segment : older) {
-                bytes += segment.bytes();
-            }
-            return bytes;
-        } finally {
-            changes.unlock();
+        long bytes = writer.segment().bytes();
+        for (Segment segment : older) {
+            bytes += segment.bytes();
         }
+        return bytes;
     }
 
     /**
@@ -296,12 +291,10 @@ final class ChronicleLogStore implements LogStore {
             }
         }
         int deleted = 0;
-        Iterator<Segment> segments = older.iterator();
-        while (segments.hasNext() && deleted < most) {
-            Segment segment = segments.next();
-            if (!live.contains(segment)) {
+        for (Segment segment : older) {
+            if (deleted < most && !live.contains(segment)) {
                 segment.delete();
-                segments.remove();
+                older.remove(segment);
                 deleted++;
             }
         }

@@ -22,7 +22,9 @@ final class LogWriter implements Closeable {
     private final long segmentBytes;
     private final byte[] header = new byte[RecordCodec.HEADER_BYTES];
 
-    private Segment segment;
+    // Read by those who want to know the size.
+    private volatile Segment segment;
+
     private SegmentFile file;
     private long place;
     private long durable;

@@ -99,7 +99,6 @@ final class Recovery {
                     end(header == null ? reader.problem() : reader.wrong("a record of another place is there"));
                     return;
                 }
-                durable = Math.max(durable, header.durable());
                 boolean intact = reader.payload() != null;
                 String problem = intact ? "" : reader.problem();
                 if (!intact && newest && !wasSynced()) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,11 @@ final class Segment {
     private static final String OWN_FILE = "metadata.cq4t"; // Chronicle's
     private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern("yyyyMMdd-HH'F.cq4'", Locale.ROOT);
     private static final long SECONDS_PER_HOUR = 3600;
+
+    /** How many files are kept open between reads, by all logs of the process, and how many there are. */
+    private static final int MAX_IDLE = 64;
+
+    private static final AtomicInteger IDLE = new AtomicInteger();
 
     private final int number;
     private final Path file;
@@ -152,15 +158,28 @@ final class Segment {
 
     /** Opens it for one read; to be given back. */
     RandomAccessFile borrow() throws IOException {
-        RandomAccessFile file = idle.poll();
-        return file != null ? file : new RandomAccessFile(this.file.toFile(), "r");
+        RandomAccessFile kept = pollIdle();
+        return kept != null ? kept : new RandomAccessFile(file.toFile(), "r");
     }
 
-    void giveBack(RandomAccessFile file) throws IOException {
-        idle.add(file);
+    void giveBack(RandomAccessFile borrowed) throws IOException {
+        if (IDLE.incrementAndGet() > MAX_IDLE) {
+            IDLE.decrementAndGet();
+            borrowed.close();
+        } else {
+            idle.add(borrowed);
+        }
         if (deleted) {
             closeFiles();
         }
+    }
+
+    private @Nullable RandomAccessFile pollIdle() {
+        RandomAccessFile kept = idle.poll();
+        if (kept != null) {
+            IDLE.decrementAndGet();
+        }
+        return kept;
     }
 
     /** Whether {@link #delete} was called: no entry that is still in the log is in it. */
@@ -182,8 +201,8 @@ final class Segment {
     }
 
     private void closeFiles() throws IOException {
-        for (RandomAccessFile file = idle.poll(); file != null; file = idle.poll()) {
-            file.close();
+        for (RandomAccessFile kept = pollIdle(); kept != null; kept = pollIdle()) {
+            kept.close();
         }
     }
 }
