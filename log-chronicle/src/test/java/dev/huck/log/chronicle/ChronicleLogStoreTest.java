@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,7 +73,14 @@ class ChronicleLogStoreTest {
             assertEquals(new LogPosition(15, 15), store.base());
             assertEquals(new LogPosition(20, 20), store.last());
             assertEquals(5, store.read(16, entry -> true));
+            store.append(Logs.entries(21, 22, 21));
         }
+        try (ChronicleLogStore store = Logs.open(directory)) {
+            assertEquals(7, store.read(16, entry -> true));
+        }
+        List<Integer> numbers =
+                Segment.list(directory).stream().map(Segment::number).toList();
+        assertEquals(numbers.size(), Set.copyOf(numbers).size(), "each segment has a number of its own: " + numbers);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.huck.log.chronicle;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -14,11 +15,28 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** As in a container, where every process is the first one; wants root on Linux. */
-class SameProcessIdTest {
+/** What one process leaves to the next, and what it holds against others. */
+class OtherProcessTest {
     @TempDir
     private Path folder;
 
+    /** A process loses its lock with the first channel on the file that it closes, which a refused open might do. */
+    @Test
+    void aProcessThatWasRefusedASecondLogKeepsTheFirstToItself() throws Exception {
+        Path log = folder.resolve("log");
+        try (ChronicleLogStore store = Logs.open(log)) {
+            assertThrows(IOException.class, () -> Logs.open(log));
+            Process other = new ProcessBuilder(Processes.onTheModulePath(Processes.shippedFlags(), log)).start();
+            try (BufferedReader out = other.inputReader()) {
+                assertEquals(log.toRealPath() + " is locked by another process", out.readLine());
+            } finally {
+                other.destroyForcibly();
+            }
+            store.append(Logs.entries(1, 1, 1));
+        }
+    }
+
+    /** As in a container, where every process is the first one; wants root on Linux. */
     @Test
     @Timeout(60)
     void aProcessThatWasKilledIsFollowedByOneWithItsNumber() throws Exception {
