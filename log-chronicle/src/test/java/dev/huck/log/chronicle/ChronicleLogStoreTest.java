@@ -218,6 +218,10 @@ class ChronicleLogStoreTest {
             assertTrue(
                     store.view().runs().size() < 2_000,
                     () -> store.view().runs().size() + " runs");
+            // And no read has far to go to its first entry.
+            assertTrue(
+                    store.view().runs().size() > 1_000,
+                    () -> store.view().runs().size() + " runs");
         }
         long begun = System.nanoTime();
         try (ChronicleLogStore store = Logs.open(directory)) {
