@@ -4,6 +4,7 @@ import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.api.spi.LogStore;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -84,32 +85,30 @@ final class ChronicleLogStore implements LogStore {
             Path directory, DirectoryLock lock, SyncedMark mark, Disk disk, long segmentBytes) throws IOException {
         List<Segment> segments = Segment.list(directory);
         LogView log = Recovery.recover(directory, segments, mark.place());
-        int number = 0;
-        if (!segments.isEmpty()) {
-            Segment newest = segments.get(segments.size() - 1);
-            // What is found counts as synced from here on. The segments before were synced when the newest was begun.
-            try (SegmentFile file = new SegmentFile(newest.file(), disk)) {
-                file.cutOff(newest.bytes());
-                file.sync(true);
-            }
-            disk.syncDirectory(Segment.queueOf(newest));
-            number = newest.number() + 1;
+        Segment newest = segments.isEmpty() ? null : segments.get(segments.size() - 1);
+        int number = Math.max(newest == null ? 0 : newest.number() + 1, Segment.newestQueue(directory) + 1);
+        Segment.deleteEmptyQueues(directory, Segment.queue(directory, number));
+        long dead = 0;
+        for (Segment segment : dead(log, segments)) {
+            dead += Files.size(segment.file());
         }
-        number = Math.max(number, Segment.newestQueue(directory) + 1);
-        LogWriter writer = new LogWriter(directory, number, log, mark, disk, segmentBytes);
-        ChronicleLogStore store =
-                new ChronicleLogStore(directory, lock, mark, writer, new CopyOnWriteArrayList<>(segments), log);
-        boolean opened = false;
-        try {
-            store.deleteSegments(Integer.MAX_VALUE);
-            Segment.deleteEmptyQueues(directory, Segment.queueOf(writer.segment()));
-            opened = true;
-        } finally {
-            if (!opened) {
-                writer.close();
+        LogWriter writer = new LogWriter(directory, number, newest, dead, mark, disk, segmentBytes);
+        return new ChronicleLogStore(directory, lock, mark, writer, new CopyOnWriteArrayList<>(segments), log);
+    }
+
+    /**
+     * Vouches for what was found, once: a sync of it that fails has to come out of a change or a sync, whose failure is
+     * final, and be remembered. A failed open is tried again, and would then be told that all is well.
+     */
+    private void begin() throws IOException {
+        if (!writer.isBegun()) {
+            writer.syncFound();
+            if (!writer.hasSpace()) {
+                deleteSegments(Integer.MAX_VALUE);
             }
+            writer.begin(log);
+            deleteSegments(Integer.MAX_VALUE);
         }
-        return store;
     }
 
     @Override
@@ -129,6 +128,7 @@ final class ChronicleLogStore implements LogStore {
             checkUsable();
             checkFollow(entries);
             change(() -> {
+                begin();
                 LogView view = log;
                 for (LogEntry entry : entries) {
                     if (writer.isFull()) {
@@ -204,6 +204,7 @@ final class ChronicleLogStore implements LogStore {
 
     private void moveEnds(LogPosition base, LogPosition last) throws IOException {
         change(() -> {
+            begin();
             writer.writeBounds(base, last);
             mayDelete = true;
             return log.withBounds(base, last, "it was never written");
@@ -216,6 +217,7 @@ final class ChronicleLogStore implements LogStore {
         try {
             checkUsable();
             change(() -> {
+                begin();
                 writer.sync();
                 return log;
             });
@@ -254,6 +256,7 @@ final class ChronicleLogStore implements LogStore {
             try {
                 checkUsable();
                 change(() -> {
+                    begin();
                     if (log.runs().size() == 0 && !writer.isFresh()) {
                         roll(log);
                     }
@@ -283,16 +286,9 @@ final class ChronicleLogStore implements LogStore {
         if (!mayDelete) {
             return;
         }
-        Set<Segment> live = new HashSet<>();
-        for (int i = 0; i < log.runs().size(); i++) {
-            Segment segment = log.runs().get(i).segment();
-            if (segment != null) {
-                live.add(segment);
-            }
-        }
         int deleted = 0;
-        for (Segment segment : older) {
-            if (deleted < most && !live.contains(segment)) {
+        for (Segment segment : dead(log, older)) {
+            if (deleted < most) {
                 segment.delete();
                 older.remove(segment);
                 deleted++;
@@ -303,6 +299,18 @@ final class ChronicleLogStore implements LogStore {
             writer.refresh();
         }
         mayDelete = deleted == most;
+    }
+
+    /** The segments without an entry of the log. */
+    private static List<Segment> dead(LogView log, List<Segment> segments) {
+        Set<Segment> live = new HashSet<>();
+        for (int i = 0; i < log.runs().size(); i++) {
+            Segment segment = log.runs().get(i).segment();
+            if (segment != null) {
+                live.add(segment);
+            }
+        }
+        return segments.stream().filter(segment -> !live.contains(segment)).toList();
     }
 
     @Override

@@ -5,19 +5,21 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes records at the end of a log, one segment after the other. Knows what is on disk: a segment is begun when the one
- * before was synced.
+ * before was synced, the first of them when what was found was.
  */
 final class LogWriter implements Closeable {
     /** A segment is begun only if so many bytes are left on the disk. */
     private static final long MIN_FREE_BYTES = 8 << 20;
 
+    private final Path log;
     private final Path directory;
     private final Disk disk;
     private final SyncedMark mark;
-    private final QueueWriter queue;
     private final RecordCodec codec = new RecordCodec();
     private final long segmentBytes;
     private final byte[] header = new byte[RecordCodec.HEADER_BYTES];
@@ -25,45 +27,91 @@ final class LogWriter implements Closeable {
     // Read by those who want to know the size.
     private volatile Segment segment;
 
-    private SegmentFile file;
+    // Null until the first segment is begun; the queue's folder may be there before.
+    private @Nullable QueueWriter queue;
+    private @Nullable SegmentFile file;
+
+    // The newest that was there before; null once it is synced.
+    private @Nullable Segment found;
     private long place;
     private long durable;
 
     /**
-     * Begins a queue, whose first segment continues a log that is synced.
+     * Makes a queue, if there is space. What can fail for reasons that are not the disk's fails here.
      *
      * @param log its directory
-     * @param number of the segment; no queue there begins with it
-     * @param view what the log is
+     * @param number of its first segment; no queue there begins with it
+     * @param found the newest segment that is there
+     * @param dead bytes that will be free once what was found is synced
      * @param segmentBytes after which a segment is full
      */
-    LogWriter(Path log, int number, LogView view, SyncedMark mark, Disk disk, long segmentBytes) throws IOException {
+    LogWriter(Path log, int number, @Nullable Segment found, long dead, SyncedMark mark, Disk disk, long segmentBytes)
+            throws IOException {
+        this.log = log;
         this.directory = Segment.queue(log, number);
         this.disk = disk;
         this.mark = mark;
         this.segmentBytes = segmentBytes;
         this.durable = mark.place();
-        checkSpace(log);
-        segment = new Segment(number, Segment.file(directory, number));
-        QueueWriter begun = null;
-        boolean opened = false;
+        this.found = found;
+        this.segment = new Segment(number, Segment.file(directory, number));
+        checkSpace(dead);
+        if (hasSpace()) {
+            queue = makeQueue();
+        }
+    }
+
+    private QueueWriter makeQueue() throws IOException {
         try {
-            begun = new QueueWriter(directory, number);
-            queue = begun;
-            disk.syncDirectory(log);
-            file = begin(view);
-            opened = true;
+            return new QueueWriter(directory, segment.number());
         } catch (RuntimeException | Error e) {
             throw failure(e);
-        } finally {
-            if (!opened && begun != null) {
-                begun.close();
+        }
+    }
+
+    /** Makes what was found survive a power cut. The segments before the newest were synced when that was begun. */
+    void syncFound() throws IOException {
+        Segment newest = found;
+        if (newest != null) {
+            try (SegmentFile opened = new SegmentFile(newest.file(), disk)) {
+                opened.cutOff(newest.bytes());
+                opened.sync(true);
+                disk.syncDirectory(Segment.queueOf(newest));
+            } catch (IOException | RuntimeException | Error e) {
+                throw new IOException("syncing " + newest.file() + " failed: " + e.getMessage(), e);
             }
+            found = null;
+        }
+    }
+
+    /** Whether the first segment is there. */
+    boolean isBegun() {
+        return file != null;
+    }
+
+    /**
+     * Begins the first segment, when what was found is synced.
+     *
+     * @param view what the log is
+     */
+    void begin(LogView view) throws IOException {
+        if (found != null) {
+            throw new IllegalStateException(found.file() + " is not synced");
+        }
+        if (queue == null) {
+            checkSpace(0);
+            queue = makeQueue();
+        }
+        disk.syncDirectory(log);
+        try {
+            file = beginSegment(view);
+        } catch (RuntimeException | Error e) {
+            throw failure(e);
         }
     }
 
     /** Writes the current segment's first record, and has it on disk. */
-    private SegmentFile begin(LogView view) throws IOException {
+    private SegmentFile beginSegment(LogView view) throws IOException {
         place = Place.of(segment.number(), 0);
         writeRecord(Kind.SEGMENT, 0, view.last(), Slice.of(RecordCodec.encodeBase(view.base())));
         SegmentFile begun = new SegmentFile(segment.file(), disk);
@@ -104,13 +152,13 @@ final class LogWriter implements Closeable {
      */
     void roll(LogView view) throws IOException {
         sync();
-        checkSpace(directory);
+        checkSpace(0);
         try {
-            file.close();
+            file().close();
             int number = segment.number() + 1;
-            queue.roll(number);
+            queue().roll(number);
             segment = new Segment(number, Segment.file(directory, number));
-            file = begin(view);
+            file = beginSegment(view);
         } catch (RuntimeException | Error e) {
             throw failure(e);
         }
@@ -144,7 +192,7 @@ final class LogWriter implements Closeable {
 
     private long write(Kind kind, int part, LogPosition position, Slice payload) throws IOException {
         try {
-            file.reserve(segment.bytes(), RecordCodec.HEADER_BYTES + payload.length());
+            file().reserve(segment.bytes(), RecordCodec.HEADER_BYTES + payload.length());
             return writeRecord(kind, part, position, payload);
         } catch (IOException | RuntimeException | Error e) {
             throw failure(e);
@@ -153,7 +201,7 @@ final class LogWriter implements Closeable {
 
     private long writeRecord(Kind kind, int part, LogPosition position, Slice payload) {
         codec.encode(kind, part, place, position, durable, header, payload);
-        long offset = queue.write(place, header, payload);
+        long offset = queue().write(place, header, payload);
         place++;
         segment.reached(offset + Integer.BYTES + RecordCodec.HEADER_BYTES + payload.length());
         return offset;
@@ -163,7 +211,7 @@ final class LogWriter implements Closeable {
     void sync() throws IOException {
         if (durable < place - 1) {
             try {
-                file.sync(false);
+                file().sync(false);
             } catch (IOException | RuntimeException | Error e) {
                 throw new IOException("syncing " + segment.file() + " failed: " + e.getMessage(), e);
             }
@@ -174,13 +222,20 @@ final class LogWriter implements Closeable {
 
     /** Tells Chronicle that segments are gone. */
     void refresh() {
-        queue.refresh();
+        if (queue != null) {
+            queue.refresh();
+        }
     }
 
-    private void checkSpace(Path where) throws IOException {
-        long free = disk.usableSpace(where);
-        if (free < MIN_FREE_BYTES) {
-            throw new IOException("disk full: " + where + " has " + free
+    /** Whether there is enough for a segment. */
+    boolean hasSpace() throws IOException {
+        return disk.usableSpace(log) >= MIN_FREE_BYTES;
+    }
+
+    private void checkSpace(long more) throws IOException {
+        long free = disk.usableSpace(log);
+        if (free < MIN_FREE_BYTES - more) {
+            throw new IOException("disk full: " + log + " has " + free
                     + " bytes left, and a segment is begun only with " + MIN_FREE_BYTES);
         }
     }
@@ -195,11 +250,23 @@ final class LogWriter implements Closeable {
     @Override
     public void close() throws IOException {
         try {
-            queue.close();
+            if (queue != null) {
+                queue.close();
+            }
         } catch (RuntimeException | Error e) {
             throw new IOException("closing " + directory + " failed: " + e.getMessage(), e);
         } finally {
-            file.close();
+            if (file != null) {
+                file.close();
+            }
         }
+    }
+
+    private QueueWriter queue() {
+        return Objects.requireNonNull(queue);
+    }
+
+    private SegmentFile file() {
+        return Objects.requireNonNull(file);
     }
 }

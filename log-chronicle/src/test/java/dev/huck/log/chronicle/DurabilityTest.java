@@ -69,13 +69,17 @@ class DurabilityTest {
 
     @Test
     void aSegmentIsOnDiskWithItsNamesBeforeAnythingIsWrittenToIt() throws IOException {
-        open(Logs.LARGE).close();
-        assertEquals(List.of("log", "file and length", "log/queue-00000000"), disk.take());
+        try (ChronicleLogStore store = open(Logs.LARGE)) {
+            assertEquals(List.of(), disk.take());
+            store.append(Logs.entries(1, 1, 1));
+            assertEquals(List.of("log", "file and length", "log/queue-00000000"), disk.take());
+        }
     }
 
     @Test
     void theSegmentBeforeIsOnDiskBeforeTheNextIsBegun() throws IOException {
         try (ChronicleLogStore store = open(Logs.ONE_ENTRY)) {
+            store.sync();
             disk.take();
             store.append(Logs.entries(1, 1, 1));
             // Its first record fills a segment so small.
@@ -90,15 +94,43 @@ class DurabilityTest {
     }
 
     @Test
-    void whatIsFoundIsOnDiskBeforeTheLogIsOpen() throws IOException {
-        try (ChronicleLogStore store = open(Logs.LARGE)) {
-            store.append(Logs.entries(1, 1, 1));
+    void whatIsFoundIsOnDiskBeforeAnythingVouchesForIt() throws IOException {
+        List<Change> changes = List.of(
+                ChronicleLogStore::sync,
+                ChronicleLogStore::shrink,
+                store -> store.truncateSuffix(1),
+                store -> store.append(Logs.entries(2, 2, 1)));
+        for (Change change : changes) {
+            try (ChronicleLogStore store = open(Logs.LARGE)) {
+                store.append(Logs.entries(1, 1, 1));
+            }
+            List<Segment> segments = Segment.list(folder.resolve("log"));
+            Segment newest = segments.get(segments.size() - 1);
+            disk.take();
+            try (ChronicleLogStore store = open(Logs.LARGE)) {
+                assertEquals(List.of(), disk.take(), "no open vouches for anything");
+                assertEquals(newest.number(), Place.segment(mark()));
+                change.make(store);
+                assertEquals(
+                        List.of(
+                                "file and length",
+                                queue(newest.number()),
+                                "log",
+                                "file and length",
+                                queue(newest.number() + 1)),
+                        disk.take().subList(0, 5));
+                assertEquals(newest.number() + 1, Place.segment(mark()));
+                store.reset(LogPosition.START);
+            }
         }
-        disk.take();
-        open(Logs.LARGE).close();
-        assertEquals(
-                List.of("file and length", "log/queue-00000000", "log", "file and length", "log/queue-00000001"),
-                disk.take());
+    }
+
+    private String queue(int number) {
+        return "log/" + Segment.queue(folder, number).getFileName();
+    }
+
+    private interface Change {
+        void make(ChronicleLogStore store) throws IOException;
     }
 
     @Test
@@ -168,14 +200,22 @@ class DurabilityTest {
     }
 
     @Test
-    void aLogThatCannotBeSyncedIsNotOpenedAndLeftAsItWas() throws IOException {
+    void whatWasFoundAndCannotBeSyncedFailsTheFirstSyncAndIsLeftAsItWas() throws IOException {
         try (ChronicleLogStore store = open(Logs.LARGE)) {
             store.append(Logs.entries(1, 3, 1));
         }
         for (int failing = 0; failing < 5; failing++) {
             disk.asked.clear();
             disk.failing = failing;
-            assertThrows(IOException.class, () -> open(Logs.LARGE));
+            disk.failsOnce = true;
+            try (ChronicleLogStore store = open(Logs.LARGE)) {
+                long before = mark();
+                IOException failed = assertThrows(IOException.class, store::sync);
+                assertTrue(failed.getMessage().contains("Input/output error"), failed::getMessage);
+                IOException refused = assertThrows(IOException.class, store::sync, "it is final");
+                assertTrue(refused.getMessage().contains(failed.getMessage()), refused::getMessage);
+                assertEquals(before, mark());
+            }
         }
         disk.failing = Integer.MAX_VALUE;
         try (ChronicleLogStore store = open(Logs.LARGE)) {
@@ -221,9 +261,10 @@ class DurabilityTest {
     /** Else a power cut could bring the old end back, and with it the want of what was deleted. */
     @Test
     void segmentsAreDeletedOnlyOnceTheEndThatMovedIsOnDisk() throws IOException {
+        int files;
         try (ChronicleLogStore store = open(Logs.ONE_ENTRY)) {
             store.append(Logs.entries(1, 5, 1));
-            int files = Logs.files(folder).size();
+            files = Logs.files(folder).size();
             store.truncatePrefix(4);
             assertEquals(files, Logs.files(folder).size());
             disk.take();
@@ -235,6 +276,8 @@ class DurabilityTest {
         try (ChronicleLogStore store = open(Logs.ONE_ENTRY)) {
             assertEquals(new LogPosition(4, 1), store.base());
             assertEquals(Logs.described(Logs.entries(5, 5, 1)), Logs.read(store));
+            assertEquals(files, Logs.files(folder).size());
+            store.sync();
             assertTrue(Files.exists(folder.resolve("log")));
             assertEquals(2, Logs.files(folder).size());
         }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,7 +39,7 @@ class RecoveryTest {
 
     /** Killed while Chronicle makes a segment. A queue of Chronicle's waits for the dead to finish it. */
     @Test
-    @Timeout(5)
+    @Timeout(60)
     void aHalfMadeSegmentIsRemoved() throws IOException {
         byte[][] left = {{}, new byte[100_000], {0, 0, 0, (byte) 0x80}, {40, 0, 0, (byte) 0xC0, 1, 2, 3}};
         for (byte[] content : left) {
@@ -48,6 +49,7 @@ class RecoveryTest {
             Files.write(file, content);
             try (ChronicleLogStore store = Logs.open(directory)) {
                 assertEquals(Logs.described(Logs.entries(1, 9, 1)), Logs.read(store));
+                store.sync();
                 assertFalse(Files.exists(file));
                 assertFalse(Files.exists(queue));
             }
@@ -68,7 +70,7 @@ class RecoveryTest {
 
     /** Killed with Chronicle's lock held, by a process whose number this one has. */
     @Test
-    @Timeout(5)
+    @Timeout(60)
     void whatChronicleLeavesBesideSegmentsIsNeverUsedAgain() throws IOException {
         Path queue = Segment.queue(directory, 1);
         Files.createDirectories(queue);
@@ -86,9 +88,13 @@ class RecoveryTest {
     @Test
     void aLogThatIsOpenedOverAndOverDoesNotGrow() throws IOException {
         for (int i = 0; i < 10; i++) {
+            openAndSync();
             Logs.open(directory).close();
         }
         assertEquals(2, Logs.files(directory).size());
+        try (Stream<Path> queues = Files.list(directory)) {
+            assertEquals(5, queues.count(), "the lock, the mark and three queues, of which the newest is empty");
+        }
         try (ChronicleLogStore store = Logs.open(directory)) {
             assertEquals(Logs.described(Logs.entries(1, 9, 1)), Logs.read(store));
         }
@@ -96,7 +102,7 @@ class RecoveryTest {
 
     @Test
     void aSegmentThatWasLeftTakesNoMoreSpaceThanItNeeds() throws IOException {
-        Logs.open(directory).close();
+        openAndSync();
         long end = Logs.find(directory, Kind.ENTRY, 9).offset();
         assertTrue(Files.size(Logs.files(directory).get(0)) < end + 200);
     }
@@ -109,7 +115,7 @@ class RecoveryTest {
             store.append(Logs.entries(1, 9, 1));
             store.truncateSuffix(5);
         }
-        Logs.open(directory).close();
+        openAndSync();
         Logs.find(directory, Kind.BOUNDS, 4).cut();
         try (ChronicleLogStore store = Logs.open(directory)) {
             assertEquals(Logs.described(Logs.entries(1, 4, 1)), Logs.read(store));
@@ -126,7 +132,7 @@ class RecoveryTest {
         Found reset = Logs.find(directory, Kind.BOUNDS, 5);
         Path file = reset.file();
         byte[] old = Arrays.copyOf(Files.readAllBytes(file), (int) reset.offset());
-        Logs.open(directory).close();
+        openAndSync();
         // Nor was it deleted by then.
         assertFalse(Files.exists(file));
         Files.createDirectories(Segment.queue(directory, 0));
@@ -167,10 +173,16 @@ class RecoveryTest {
             store.truncateSuffix(5);
             store.append(Logs.entries(5, 7, 2));
         }
-        Logs.open(directory).close();
+        openAndSync();
         cutAtTheFirst(Kind.BOUNDS);
         CorruptLogException reported = assertThrows(CorruptLogException.class, () -> Logs.open(directory));
         assertEquals(7, reported.index());
+    }
+
+    private void openAndSync() throws IOException {
+        try (ChronicleLogStore store = Logs.open(directory)) {
+            store.sync();
+        }
     }
 
     /** In which one segment holds all that is written before it is closed. */

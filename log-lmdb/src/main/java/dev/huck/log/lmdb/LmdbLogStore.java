@@ -42,6 +42,7 @@ final class LmdbLogStore implements LogStore {
     private final ReentrantLock changes = new ReentrantLock();
 
     private boolean closed;
+    private boolean foundSynced;
 
     // Both ends in one, so that nobody sees the one before a change and then the other after it.
     private volatile StoredLog stored;
@@ -79,9 +80,6 @@ final class LmdbLogStore implements LogStore {
     static LogStore open(DirectoryLock lock, LmdbEnvironment environment, Durability durability) throws IOException {
         try {
             StoredLog stored = StoredLog.loadOrCreate(environment);
-            // What is found counts as synced from here on, whoever wrote it and at which level.
-            environment.sync();
-            Directories.sync(environment.directory());
             return new LmdbLogStore(lock, environment, durability, stored);
         } catch (IOException | RuntimeException | Error e) {
             environment.close();
@@ -218,8 +216,10 @@ final class LmdbLogStore implements LogStore {
         try {
             checkUsable();
             // At HIGH every change that has returned was synced with its commit, and one that wasn't has failed the
-            // store.
-            if (durability != Durability.HIGH) {
+            // store. But not what was found, whoever wrote it and at which level: no open vouches for it, since one
+            // that
+            // fails is tried again, and would then be told that all is well.
+            if (!foundSynced || durability != Durability.HIGH) {
                 syncEnvironment();
             }
         } finally {
@@ -230,6 +230,10 @@ final class LmdbLogStore implements LogStore {
     private void syncEnvironment() throws IOException {
         try {
             environment.sync();
+            if (!foundSynced) {
+                Directories.sync(environment.directory());
+                foundSynced = true;
+            }
         } catch (IOException | RuntimeException | Error e) {
             fail(e);
             throw e;

@@ -171,6 +171,20 @@ class LmdbLogStoreTest {
     }
 
     @Test
+    void whatWasFoundIsSyncedByTheFirstSyncWhoseFailureIsFinal() throws IOException {
+        for (Durability durability : Durability.values()) {
+            LmdbEnvironment environment = LmdbEnvironment.open(directory, durability, LmdbEnvironment.MAP_SIZE);
+            DirectoryLock lock = DirectoryLock.acquire(directory.toRealPath());
+            try (LogStore store = LmdbLogStore.open(lock, environment, durability)) {
+                environment.close(); // so that a sync fails, if there is one
+                IOException first = assertThrows(IOException.class, store::sync, durability::name);
+                IOException later = assertThrows(IOException.class, store::sync);
+                assertSame(first, later.getCause());
+            }
+        }
+    }
+
+    @Test
     void aRefusedArgumentIsNoFailure() throws IOException {
         try (LogStore store = open(LmdbEnvironment.MAP_SIZE)) {
             assertThrows(IllegalArgumentException.class, () -> store.append(entries(2, 2, 10)));
