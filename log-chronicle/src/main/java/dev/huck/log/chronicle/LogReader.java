@@ -107,7 +107,7 @@ final class LogReader implements Closeable {
         RecordHeader header = first;
         while (header.kind() == Kind.PART) {
             RecordHeader part = segment.next();
-            if (part == null || part.index() != first.index() || part.part() != parts.size()) {
+            if (part == null || !isPart(part, first, parts.size())) {
                 String what = part == null ? segment.problem() : segment.wrong("a part is missing");
                 throw new CorruptLogException(what + "; it should be a part of " + first.name(), first.index());
             }
@@ -115,6 +115,14 @@ final class LogReader implements Closeable {
             header = part;
         }
         return join(parts);
+    }
+
+    private static boolean isPart(RecordHeader part, RecordHeader first, int number) {
+        return part.index() == first.index()
+                && part.term() == first.term()
+                && part.place() == first.place() + number
+                && part.part() == number
+                && (part.kind() == Kind.ENTRY || part.kind() == Kind.PART);
     }
 
     private static Slice checked(SegmentReader segment, RecordHeader header) throws IOException {

@@ -97,6 +97,16 @@ final class RecordCodec {
                 buffer.getInt());
     }
 
+    /** Reads a header where there may be anything; null if there is none of this version. */
+    @Nullable
+    RecordHeader decodeKnown(byte[] bytes, int offset) {
+        try {
+            return decode(bytes, offset);
+        } catch (UnknownFormatException e) {
+            return null; // by chance
+        }
+    }
+
     /** Whether a payload is the one that belongs to a header. */
     boolean matches(RecordHeader header, Slice payload) {
         return checksum(header.index(), header.term(), payload) == header.payloadChecksum();

@@ -122,7 +122,7 @@ final class Recovery {
         /** Whether the record at the place was. */
         private boolean wasSynced() throws IOException {
             if (durable < place) {
-                durable = Math.max(durable, reader.durableInTheRest());
+                durable = Math.max(durable, reader.durableInTheRest(place));
             }
             return durable >= place;
         }

@@ -21,6 +21,9 @@ final class SegmentReader implements Closeable {
     private static final int INCOMPLETE = 0x8000_0000;
     private static final int OWN_PAGE = 0x4000_0000;
     private static final int LENGTH = 0x3FFF_FFFF;
+
+    // A page of Chronicle's index has 8192 words of 8 bytes and a few more.
+    private static final int MAX_OWN_PAGE = 128 << 10;
     private static final int SMALLEST_WINDOW = 64 << 10;
     private static final byte[] NOTHING = new byte[0];
 
@@ -35,6 +38,9 @@ final class SegmentReader implements Closeable {
 
     private long next;
     private long offset;
+
+    // Where the search for the record that was read last began: behind the one before.
+    private long from;
     private @Nullable RecordHeader header;
     private String problem = "";
 
@@ -60,6 +66,7 @@ final class SegmentReader implements Closeable {
     @Nullable
     RecordHeader next() throws IOException {
         header = null;
+        from = next;
         while (true) {
             offset = next;
             if (!load(offset, WORD)) {
@@ -75,7 +82,18 @@ final class SegmentReader implements Closeable {
                 header = readRecord(length);
                 return header;
             }
+            if (!isOwnPage(length)) {
+                return none("a document's length is damaged");
+            }
         }
+    }
+
+    /** Whether it may be a page of Chronicle's: a bit may have made one of a record, and its length may be anything. */
+    private boolean isOwnPage(int length) throws IOException {
+        return length <= MAX_OWN_PAGE
+                && offset + WORD + length <= file.length()
+                && !(load(offset + WORD, RecordCodec.HEADER_BYTES)
+                        && codec.decodeKnown(window, at(offset + WORD)) != null);
     }
 
     private @Nullable RecordHeader readRecord(int length) throws IOException {
@@ -141,16 +159,21 @@ final class SegmentReader implements Closeable {
     }
 
     /**
-     * Looks for intact headers in all that follows, whatever is between them.
+     * Looks for intact headers in all that follows the last record but one that was read, whatever is between them. What
+     * looks like a header may be an entry's payload.
      *
-     * @return the furthest place of which one of them says that it was synced
+     * @param wanted the place of the record that should be there
+     * @return the furthest place of which one of them, further on, says that it was synced
      */
-    long durableInTheRest() throws IOException {
+    long durableInTheRest(long wanted) throws IOException {
         long durable = Place.NONE;
-        for (long at = align(next); load(at, RecordCodec.HEADER_BYTES); at += WORD) {
+        for (long at = align(from); load(at, RecordCodec.HEADER_BYTES); at += WORD) {
             if (word(at) != 0) {
-                RecordHeader found = codec.decode(window, at(at));
-                if (found != null && Place.segment(found.place()) == segment.number()) {
+                RecordHeader found = codec.decodeKnown(window, at(at));
+                if (found != null
+                        && Place.segment(found.place()) == segment.number()
+                        && found.place() > wanted
+                        && found.durable() < found.place()) {
                     durable = Math.max(durable, found.durable());
                 }
             }

@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.huck.log.chronicle.Logs.Found;
 import dev.huck.raft.api.Durability;
 import dev.huck.raft.api.spi.CorruptLogException;
+import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -65,6 +68,18 @@ class DamagedLogTest {
             @Override
             void happenTo(Found record) throws IOException {
                 record.write(0, (byte) 0xF0, (byte) 0xFF, (byte) 0xFF, (byte) 0x3F);
+            }
+        },
+        OWN_PAGE_BIT {
+            @Override
+            void happenTo(Found record) throws IOException {
+                record.write(3, (byte) 0x40);
+            }
+        },
+        OWN_PAGE_HUGE {
+            @Override
+            void happenTo(Found record) throws IOException {
+                record.write(0, (byte) 0xF0, (byte) 0xFF, (byte) 0xFF, (byte) 0x7F);
             }
         },
         NOT_COMPLETE {
@@ -176,6 +191,105 @@ class DamagedLogTest {
         assertEquals(405, reported.index());
     }
 
+    /** A length that leads out of the file, or past all records, hides none of them. */
+    @ParameterizedTest
+    @ValueSource(ints = {0x7FFF_FFF0, 0x4000_8000, 0x4001_0000, 0x5000_0000})
+    void noDamagedFirstWordMakesASyncedSegmentAHalfMadeOne(int word) throws IOException {
+        Files.delete(directory.resolve(SyncedMark.FILE));
+        Path newest = Logs.files(directory).get(1);
+        new Found(newest, 0).write(0, littleEndian(word));
+        CorruptLogException reported = assertThrows(CorruptLogException.class, () -> Logs.open(directory));
+        assertEquals(201, reported.index());
+    }
+
+    /** Its record looks like a page of Chronicle's, behind which the next record is of another place. */
+    @Test
+    void theSearchForWhatWasSyncedBeginsBehindTheLastGoodRecord() throws IOException {
+        try (ChronicleLogStore store = Logs.open(directory)) {
+            store.append(Logs.entries(401, 410, 2));
+            store.sync();
+            store.append(Logs.entries(411, 411, 2));
+        }
+        Files.delete(directory.resolve(SyncedMark.FILE));
+        Found damaged = Logs.find(directory, Kind.ENTRY, 410);
+        Damage.HEADER_BIT.happenTo(damaged);
+        // As far as the last record, the only one that says that this one was synced.
+        int length = (int) (Logs.find(directory, Kind.ENTRY, 409).offset() - damaged.offset());
+        assertTrue(length < 0);
+        damaged.write(0, littleEndian(0x4000_0000 | 2 * -length - Integer.BYTES));
+        CorruptLogException reported = assertThrows(CorruptLogException.class, () -> Logs.open(directory));
+        assertEquals(410, reported.index());
+    }
+
+    private static byte[] littleEndian(int word) {
+        return ByteBuffer.allocate(Integer.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(word)
+                .array();
+    }
+
+    /** An entry's payload may be anything, a header of a later format or of a far place too. */
+    @Test
+    void whatAnEntryHoldsSaysNothingOfTheLog() throws IOException {
+        Path other = folder.resolve("other");
+        byte[] unknown = header(Place.of(0, 9), Place.of(0, 8));
+        unknown[4] = 9;
+        sign(unknown);
+        byte[] ofAnEarlierPlace = header(Place.of(0, 0), Place.of(0, 1000));
+        byte[] ofALaterPlaceThanItsOwn = header(Place.of(0, 1000), Place.of(9, 9));
+        for (byte[] crafted : List.of(unknown, ofAnEarlierPlace, ofALaterPlaceThanItsOwn)) {
+            try (ChronicleLogStore store = Logs.open(other.resolve("" + crafted[4] + crafted[15]))) {
+                store.append(Logs.entries(1, 1, 1));
+                store.append(List.of(new LogEntry(2, 1, crafted)));
+            }
+            Path log = other.resolve("" + crafted[4] + crafted[15]);
+            Damage.PAYLOAD_BIT.happenTo(Logs.find(log, Kind.ENTRY, 1));
+            try (ChronicleLogStore store = Logs.open(log)) {
+                assertEquals(LogPosition.START, store.last());
+            }
+        }
+    }
+
+    private static byte[] header(long place, long durable) {
+        byte[] header = new byte[RecordCodec.HEADER_BYTES];
+        new RecordCodec().encode(Kind.ENTRY, 0, place, new LogPosition(9, 1), durable, header, Slice.of(new byte[0]));
+        return header;
+    }
+
+    private static void sign(byte[] header) {
+        CRC32C crc = new CRC32C();
+        crc.update(header, 4, header.length - 4);
+        for (int i = 0; i < 4; i++) {
+            header[i] = (byte) (crc.getValue() >>> (24 - 8 * i));
+        }
+    }
+
+    /** A write that the disk made elsewhere, of an entry that was in the log before. */
+    @Test
+    void aPartThatIsNotTheEntrysOwnIsReported() throws IOException {
+        byte[] large = new byte[QueueWriter.MAX_PAYLOAD + 100];
+        try (ChronicleLogStore store = Logs.open(directory)) {
+            store.append(List.of(new LogEntry(401, 2, large)));
+            Found part = Logs.find(directory, Kind.ENTRY, 401);
+            long place = Place.of(Segment.list(directory).get(2).number(), 2);
+            for (var other : List.of(new Part(3, place), new Part(2, place + 1))) {
+                byte[] header = new byte[RecordCodec.HEADER_BYTES];
+                LogPosition entry = new LogPosition(401, other.term());
+                new RecordCodec().encode(Kind.ENTRY, 1, other.place(), entry, 0, header, Slice.of(new byte[100]));
+                part.write(HEADER, header);
+                CorruptLogException reported =
+                        assertThrows(CorruptLogException.class, () -> store.read(401, entry401 -> true));
+                assertTrue(reported.getMessage().contains("a part is missing"), reported::getMessage);
+            }
+            byte[] header = new byte[RecordCodec.HEADER_BYTES];
+            new RecordCodec().encode(Kind.ENTRY, 1, place, new LogPosition(401, 2), 0, header, Slice.of(new byte[100]));
+            part.write(HEADER, header);
+            assertEquals(1, store.read(401, entry401 -> true));
+        }
+    }
+
+    private record Part(long term, long place) {}
+
     @Test
     void withoutAMarkTheEndIsCutOffBehindWhatRecordsSayWasSynced() throws IOException {
         Files.write(directory.resolve(SyncedMark.FILE), new byte[] {1, 2, 3});
@@ -282,11 +396,7 @@ class DamagedLogTest {
         Found record = Logs.find(directory, Kind.ENTRY, 300);
         byte[] header = bytes(new Found(record.file(), record.offset() + HEADER), RecordCodec.HEADER_BYTES);
         header[4] = 9;
-        CRC32C crc = new CRC32C();
-        crc.update(header, 4, header.length - 4);
-        for (int i = 0; i < 4; i++) {
-            header[i] = (byte) (crc.getValue() >>> (24 - 8 * i));
-        }
+        sign(header);
         record.write(HEADER, header);
         IOException refused = assertThrows(IOException.class, () -> Logs.open(directory));
         assertTrue(refused.getMessage().contains("format 9 is unknown"), refused::getMessage);
