@@ -4,6 +4,7 @@ import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.api.spi.LogStore;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -13,18 +14,23 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A log in queues of Chronicle's. Everything is a record at the end: entries, and the two ends of the log when one of them
  * moves. What a record has made superfluous is deleted by whole segments, once that record is synced.
  */
 final class ChronicleLogStore implements LogStore {
+    private static final Logger LOG = LoggerFactory.getLogger(ChronicleLogStore.class);
+
     // With each sync go at most this many segments, so that none takes long.
     private static final int DELETED_AT_ONCE = 2;
 
     private final Path directory;
     private final DirectoryLock directoryLock;
     private final SyncedMark mark;
+    private final Disk disk;
     private final LogWriter writer;
 
     // Changes come from one thread; this is for close(), which may come from another.
@@ -33,6 +39,7 @@ final class ChronicleLogStore implements LogStore {
     // Older than the one that is written, oldest first; read by those who want to know the size.
     private final CopyOnWriteArrayList<Segment> older;
     private boolean mayDelete = true;
+    private boolean deletionFailed;
 
     private volatile boolean closed;
     private volatile LogView log;
@@ -42,12 +49,14 @@ final class ChronicleLogStore implements LogStore {
             Path directory,
             DirectoryLock directoryLock,
             SyncedMark mark,
+            Disk disk,
             LogWriter writer,
             CopyOnWriteArrayList<Segment> older,
             LogView log) {
         this.directory = directory;
         this.directoryLock = directoryLock;
         this.mark = mark;
+        this.disk = disk;
         this.writer = writer;
         this.older = older;
         this.log = log;
@@ -84,16 +93,32 @@ final class ChronicleLogStore implements LogStore {
     private static ChronicleLogStore open(
             Path directory, DirectoryLock lock, SyncedMark mark, Disk disk, long segmentBytes) throws IOException {
         List<Segment> segments = Segment.list(directory);
+        ChronicleLogStore store = null;
+        try {
+            store = open(directory, segments, lock, mark, disk, segmentBytes);
+            return store;
+        } finally {
+            if (store == null) {
+                for (Segment segment : segments) {
+                    segment.close();
+                }
+            }
+        }
+    }
+
+    private static ChronicleLogStore open(
+            Path directory, List<Segment> segments, DirectoryLock lock, SyncedMark mark, Disk disk, long segmentBytes)
+            throws IOException {
         LogView log = Recovery.recover(directory, segments, mark.place());
         Segment newest = segments.isEmpty() ? null : segments.get(segments.size() - 1);
         int number = Math.max(newest == null ? 0 : newest.number() + 1, Segment.newestQueue(directory) + 1);
-        Segment.deleteEmptyQueues(directory, Segment.queue(directory, number));
+        deleteEmptyQueues(directory, Segment.queue(directory, number));
         long dead = 0;
         for (Segment segment : dead(log, segments)) {
             dead += Files.size(segment.file());
         }
         LogWriter writer = new LogWriter(directory, number, newest, dead, mark, disk, segmentBytes);
-        return new ChronicleLogStore(directory, lock, mark, writer, new CopyOnWriteArrayList<>(segments), log);
+        return new ChronicleLogStore(directory, lock, mark, disk, writer, new CopyOnWriteArrayList<>(segments), log);
     }
 
     /**
@@ -257,14 +282,18 @@ final class ChronicleLogStore implements LogStore {
                 checkUsable();
                 change(() -> {
                     begin();
-                    if (log.runs().size() == 0 && !writer.isFresh()) {
-                        roll(log);
-                    }
                     writer.sync();
                     return log;
                 });
-                deleteSegments(DELETED_AT_ONCE);
-                more = mayDelete;
+                more = deleteSegments(DELETED_AT_ONCE);
+                // Behind what it makes room for.
+                if (!more && log.runs().size() == 0 && !writer.isFresh()) {
+                    change(() -> {
+                        roll(log);
+                        return log;
+                    });
+                    more = true;
+                }
             } finally {
                 changes.unlock();
             }
@@ -273,32 +302,60 @@ final class ChronicleLogStore implements LogStore {
 
     private void roll(LogView view) throws IOException {
         Segment full = writer.segment();
-        writer.roll(view);
-        older.add(full);
-        mayDelete = true;
+        try {
+            writer.roll(view);
+        } finally {
+            if (writer.segment() != full) {
+                older.add(full);
+                mayDelete = true;
+            }
+        }
     }
 
     /**
      * Deletes segments without an entry of the log. What else they say is said again by the first record of the segment
      * behind them. To be called when everything is synced: an end that moves back in a power cut would want them again.
+     *
+     * <p>What can't be deleted only takes space. It is tried again later.
+     *
+     * @return whether there may be more of them
      */
-    private void deleteSegments(int most) throws IOException {
+    private boolean deleteSegments(int most) {
         if (!mayDelete) {
-            return;
+            return false;
         }
         int deleted = 0;
+        boolean failed = false;
         for (Segment segment : dead(log, older)) {
-            if (deleted < most) {
-                segment.delete();
+            if (deleted == most) {
+                break;
+            }
+            try {
+                segment.delete(disk);
                 older.remove(segment);
                 deleted++;
+            } catch (IOException e) {
+                failed = true;
+                if (!deletionFailed) {
+                    LOG.warn("{} can't be deleted, which is tried again later: {}", segment.file(), e.toString());
+                }
             }
         }
+        deletionFailed = failed;
         if (deleted > 0) {
-            Segment.deleteEmptyQueues(directory, Segment.queueOf(writer.segment()));
+            deleteEmptyQueues(directory, Segment.queueOf(writer.segment()));
             writer.refresh();
         }
-        mayDelete = deleted == most;
+        mayDelete = failed || deleted == most;
+        return deleted == most;
+    }
+
+    private static void deleteEmptyQueues(Path directory, Path used) {
+        try {
+            Segment.deleteEmptyQueues(directory, used);
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("an empty folder can't be deleted, which is tried again later: {}", e.toString());
+        }
     }
 
     /** The segments without an entry of the log. */

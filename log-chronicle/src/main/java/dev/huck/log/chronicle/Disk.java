@@ -20,6 +20,11 @@ interface Disk {
         Directories.sync(directory);
     }
 
+    /** Deletes a file, if it is there. */
+    default void delete(Path file) throws IOException {
+        Files.deleteIfExists(file);
+    }
+
     /** Bytes that are left. */
     default long usableSpace(Path directory) throws IOException {
         return Files.getFileStore(directory).getUsableSpace();

@@ -102,10 +102,10 @@ final class LogWriter implements Closeable {
             checkSpace(0);
             queue = makeQueue();
         }
-        disk.syncDirectory(log);
         try {
+            disk.syncDirectory(log);
             file = beginSegment(view);
-        } catch (RuntimeException | Error e) {
+        } catch (IOException | RuntimeException | Error e) {
             throw failure(e);
         }
     }
@@ -159,7 +159,7 @@ final class LogWriter implements Closeable {
             queue().roll(number);
             segment = new Segment(number, Segment.file(directory, number));
             file = beginSegment(view);
-        } catch (RuntimeException | Error e) {
+        } catch (IOException | RuntimeException | Error e) {
             throw failure(e);
         }
     }

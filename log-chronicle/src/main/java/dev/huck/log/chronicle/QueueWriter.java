@@ -46,7 +46,15 @@ final class QueueWriter implements Closeable {
                 .syncMode(SyncMode.NONE)
                 .checkInterrupts(false)
                 .build();
-        appender = queue.createAppender();
+        ExcerptAppender created = null;
+        try {
+            created = queue.createAppender();
+        } finally {
+            if (created == null) {
+                queue.close();
+            }
+        }
+        appender = created;
         // One thread at a time: the store's lock sees to that, and hands over what the one before did.
         appender.singleThreadedCheckDisabled(true);
     }

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Segment {
     private static final String QUEUE_PREFIX = "queue-";
+    private static final Pattern QUEUE = Pattern.compile(QUEUE_PREFIX + "[0-7][0-9a-f]{7}");
     private static final String OWN_FILE = "metadata.cq4t"; // Chronicle's
     private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern("yyyyMMdd-HH'F.cq4'", Locale.ROOT);
     private static final long SECONDS_PER_HOUR = 3600;
@@ -73,7 +75,7 @@ final class Segment {
         }
         try (Stream<Path> found = Files.list(log)) {
             return found.filter(
-                            path -> path.getFileName().toString().startsWith(QUEUE_PREFIX) && Files.isDirectory(path))
+                            path -> QUEUE.matcher(path.getFileName().toString()).matches() && Files.isDirectory(path))
                     .toList();
         }
     }
@@ -97,11 +99,7 @@ final class Segment {
         int newest = -1;
         for (Path queue : queues(log)) {
             String number = queue.getFileName().toString().substring(QUEUE_PREFIX.length());
-            try {
-                newest = Math.max(newest, Integer.parseInt(number, 16));
-            } catch (NumberFormatException e) {
-                // something else
-            }
+            newest = Math.max(newest, Integer.parseInt(number, 16));
         }
         return newest;
     }
@@ -182,15 +180,26 @@ final class Segment {
         return kept;
     }
 
-    /** Whether {@link #delete} was called: no entry that is still in the log is in it. */
+    /** How many files are kept open between reads, by all logs. */
+    static int idleFiles() {
+        return IDLE.get();
+    }
+
+    /** Whether it was deleted, or is about to be: no entry that is still in the log is in it. */
     boolean isDeleted() {
         return deleted;
     }
 
     /** Deletes the file. Reads that have it open end undisturbed. */
-    void delete() throws IOException {
-        deleted = true;
-        Files.deleteIfExists(file);
+    void delete(Disk disk) throws IOException {
+        deleted = true; // first, as a read that misses the file asks why
+        boolean gone = false;
+        try {
+            disk.delete(file);
+            gone = true;
+        } finally {
+            deleted = gone;
+        }
         closeFiles();
     }
 

@@ -3,20 +3,26 @@ package dev.huck.log.chronicle;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is synced, when, and what a failure ends. */
 class DurabilityTest {
+    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+
     @TempDir
     private Path folder;
 
@@ -26,6 +32,7 @@ class DurabilityTest {
         private int failing = Integer.MAX_VALUE;
         private boolean failsOnce;
         private long usable = Long.MAX_VALUE;
+        private boolean refusesDeletion;
 
         private void asked(String what) throws IOException {
             asked.add(what);
@@ -47,6 +54,17 @@ class DurabilityTest {
         public void syncDirectory(Path directory) throws IOException {
             asked(folder.toRealPath().relativize(directory).toString());
             Disk.REAL.syncDirectory(directory);
+        }
+
+        @Override
+        public void delete(Path file) throws IOException {
+            if (refusesDeletion) {
+                throw new IOException("Operation not permitted");
+            }
+            if (usable != Long.MAX_VALUE) {
+                usable += Files.size(file);
+            }
+            Disk.REAL.delete(file);
         }
 
         @Override
@@ -235,6 +253,129 @@ class DurabilityTest {
         }
         disk.usable = 1 << 20;
         assertThrows(IOException.class, () -> open(Logs.LARGE));
+    }
+
+    @Test
+    void aFullDiskIsRelievedOfDeadSegmentsBeforeTheNextIsBegun() throws IOException {
+        try (ChronicleLogStore store = open(Logs.ONE_ENTRY)) {
+            store.append(List.of(new LogEntry(1, 1, new byte[9 << 20])));
+            store.append(Logs.entries(2, 2, 1));
+            store.truncatePrefix(1);
+        }
+        disk.usable = 0;
+        try (ChronicleLogStore store = open(Logs.ONE_ENTRY)) {
+            int files = Logs.files(folder).size();
+            disk.failing = 0;
+            disk.failsOnce = true;
+            disk.asked.clear();
+            assertThrows(IOException.class, store::sync);
+            assertEquals(files, Logs.files(folder).size(), "what makes them dead is not synced");
+        }
+        try (ChronicleLogStore store = open(Logs.ONE_ENTRY)) {
+            store.sync();
+            assertEquals(new LogPosition(1, 1), store.base());
+            assertEquals(Logs.described(Logs.entries(2, 2, 1)), Logs.read(store));
+            store.append(Logs.entries(3, 3, 1));
+        }
+    }
+
+    @Test
+    void shrinkingAFullDiskDeletesFirst() throws IOException {
+        try (ChronicleLogStore store = open(Logs.ONE_ENTRY)) {
+            store.append(List.of(new LogEntry(1, 1, new byte[9 << 20])));
+            store.append(Logs.entries(2, 2, 1));
+            store.truncatePrefix(2);
+            disk.usable = 0;
+            store.shrink();
+            assertEquals(1, Logs.files(folder).size());
+        }
+    }
+
+    @Test
+    void aSegmentThatCannotBeDeletedFailsNothingAndIsDeletedLater() throws IOException {
+        try (ChronicleLogStore store = open(Logs.ONE_ENTRY)) {
+            store.append(Logs.entries(1, 5, 1));
+            store.sync();
+            int files = Logs.files(folder).size();
+            store.truncatePrefix(4);
+            disk.refusesDeletion = true;
+            store.sync();
+            store.shrink();
+            assertEquals(files, Logs.files(folder).size());
+            disk.refusesDeletion = false;
+            store.shrink();
+            assertEquals(1, Logs.files(folder).size());
+            store.append(Logs.entries(6, 6, 1));
+            assertEquals(Logs.described(Logs.entries(5, 6, 1)), Logs.read(store));
+        }
+    }
+
+    @Test
+    void anOpenThatFailsLeavesNoFileOpen() throws IOException {
+        assumeTrue(Files.isDirectory(DESCRIPTORS));
+        try (ChronicleLogStore store = open(Logs.ONE_ENTRY)) {
+            store.append(Logs.entries(1, 5, 1));
+        }
+        disk.usable = 0;
+        assertFailedOpensLeaveNothingOpen();
+        disk.usable = Long.MAX_VALUE;
+        Logs.find(folder.resolve("log"), Kind.ENTRY, 3).flip(60);
+        assertFailedOpensLeaveNothingOpen();
+    }
+
+    private void assertFailedOpensLeaveNothingOpen() throws IOException {
+        int idle = Segment.idleFiles();
+        for (int i = 0; i < 5; i++) {
+            assertThrows(IOException.class, () -> open(Logs.ONE_ENTRY));
+            // Of this log alone: Chronicle closes its own files some time after it is closed.
+            assertEquals(List.of(), openForReading(), "opened " + (i + 1) + " times");
+            assertEquals(idle, Segment.idleFiles());
+        }
+    }
+
+    private List<String> openForReading() throws IOException {
+        List<String> open = new ArrayList<>();
+        try (Stream<Path> descriptors = Files.list(DESCRIPTORS)) {
+            for (Path descriptor : descriptors.toList()) {
+                try {
+                    String file = Files.readSymbolicLink(descriptor).toString();
+                    String info = Files.readString(
+                            DESCRIPTORS.resolveSibling("fdinfo").resolve(descriptor.getFileName()));
+                    boolean reads = info.lines().anyMatch(line -> line.matches("flags:.*0"));
+                    if (reads && file.startsWith(folder.toRealPath().toString()) && file.contains(".cq4")) {
+                        open.add(file);
+                    }
+                } catch (NoSuchFileException e) {
+                    // the one by which they are listed
+                }
+            }
+        }
+        return open;
+    }
+
+    @Test
+    void aRollThatFailsLeavesNoFileOpenOnceTheLogIsClosed() throws IOException {
+        int idle = Segment.idleFiles();
+        try (ChronicleLogStore store = open(Logs.ONE_ENTRY)) {
+            store.append(Logs.entries(1, 1, 1));
+            Logs.read(store);
+            assertEquals(idle + 1, Segment.idleFiles());
+            disk.asked.clear();
+            disk.failing = 0;
+            assertThrows(IOException.class, () -> store.append(Logs.entries(2, 2, 1)), "the sync before it");
+        }
+        assertEquals(idle, Segment.idleFiles());
+        disk.failing = Integer.MAX_VALUE;
+        try (ChronicleLogStore store = open(Logs.ONE_ENTRY)) {
+            store.append(Logs.entries(2, 2, 1));
+            Logs.read(store);
+            store.sync();
+            disk.asked.clear();
+            disk.failing = 0;
+            IOException failed = assertThrows(IOException.class, () -> store.append(Logs.entries(3, 3, 1)));
+            assertTrue(failed.getMessage().startsWith("writing " + folder.toRealPath()), failed::getMessage);
+        }
+        assertEquals(idle, Segment.idleFiles());
     }
 
     @Test

@@ -62,7 +62,7 @@ class RecoveryTest {
 
     private void delete(Segment segment) {
         try {
-            segment.delete();
+            segment.delete(Disk.REAL);
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -235,5 +235,6 @@ class RecoveryTest {
         }
         Logs.open(directory).close();
         assertTrue(Files.exists(own));
+        assertTrue(Files.exists(directory.resolve("queue-of-mine")));
     }
 }
