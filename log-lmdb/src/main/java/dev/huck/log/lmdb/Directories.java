@@ -3,10 +3,11 @@ package dev.huck.log.lmdb;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /** Directories whose entries survive a power cut. */
 final class Directories {
@@ -14,18 +15,39 @@ final class Directories {
 
     /** Makes a directory and those above it where they are missing, synced, and gives its real path. */
     static Path create(Path directory) throws IOException {
-        Path absolute = directory.toAbsolutePath();
-        if (!Files.isDirectory(absolute)) {
-            Path existing = existingAncestor(absolute);
-            Files.createDirectories(absolute);
-            for (Path made = absolute.getParent(); made != null; made = made.getParent()) {
-                sync(made);
-                if (made.equals(existing)) {
-                    break;
-                }
-            }
+        return create(directory, Directories::sync);
+    }
+
+    /** The same, synced as is said. */
+    static Path create(Path directory, Sync sync) throws IOException {
+        make(directory.toAbsolutePath(), sync);
+        return directory.toRealPath();
+    }
+
+    /** What makes the names in a directory survive a power cut. */
+    interface Sync {
+        void sync(Path directory) throws IOException;
+    }
+
+    // An empty one may have been made by a process that died before it synced the name.
+    private static void make(Path directory, Sync sync) throws IOException {
+        Path parent = directory.getParent();
+        if (parent == null || (Files.isDirectory(directory) && !isEmpty(directory))) {
+            return;
         }
-        return absolute.toRealPath();
+        make(parent, sync);
+        if (!Files.isDirectory(directory)) {
+            Files.createDirectories(directory);
+        }
+        sync.sync(parent);
+    }
+
+    private static boolean isEmpty(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.findAny().isEmpty();
+        } catch (AccessDeniedException e) {
+            return false; // not one of ours
+        }
     }
 
     /**
@@ -45,33 +67,45 @@ final class Directories {
 
     /** Makes the names in a directory survive a power cut. */
     static void sync(Path directory) throws IOException {
-        // An interrupt closes the channel and says nothing about the disk: begin again, and keep it for later.
-        boolean interrupted = false;
+        sync(directory, channel -> channel.force(true));
+    }
+
+    /** The same, by what is given. */
+    static void sync(Path directory, Force force) throws IOException {
+        boolean interrupted = Thread.interrupted();
+        FileChannel channel = open(directory);
         try {
-            while (!trySync(directory)) {
-                interrupted |= Thread.interrupted();
+            while (true) {
+                // An interrupt closes the channel and may hide what the disk has said. That is told once to each that
+                // was open by then: so another is, and asked next.
+                FileChannel next = open(directory);
+                try {
+                    force.force(channel);
+                    next.close();
+                    return;
+                } catch (ClosedByInterruptException e) {
+                    interrupted = true;
+                    Thread.interrupted();
+                    channel = next;
+                } catch (IOException | RuntimeException | Error e) {
+                    next.close();
+                    throw e;
+                }
             }
         } finally {
+            channel.close();
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
         }
     }
 
-    private static boolean trySync(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-            return true;
-        } catch (ClosedByInterruptException e) {
-            return false;
-        }
+    /** A sync of an open directory. */
+    interface Force {
+        void force(FileChannel directory) throws IOException;
     }
 
-    private static @Nullable Path existingAncestor(Path missing) {
-        Path path = missing.getParent();
-        while (path != null && !Files.isDirectory(path)) {
-            path = path.getParent();
-        }
-        return path;
+    private static FileChannel open(Path directory) throws IOException {
+        return FileChannel.open(directory, StandardOpenOption.READ);
     }
 }
