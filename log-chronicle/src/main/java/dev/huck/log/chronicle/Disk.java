@@ -1,6 +1,7 @@
 package dev.huck.log.chronicle;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,11 @@ interface Disk {
     /** Makes a file's content survive a power cut. */
     default void force(FileChannel file, boolean metadata) throws IOException {
         file.force(metadata);
+    }
+
+    /** The same, where an interrupt came in between, through a descriptor that was open by then and minds none. */
+    default void forceAgain(RandomAccessFile file) throws IOException {
+        file.getFD().sync();
     }
 
     /** Makes the names in a directory survive a power cut. */

@@ -70,7 +70,7 @@ final class SegmentFile implements Closeable {
         } catch (ClosedByInterruptException e) {
             // Came in between, and may hide what the disk has said. The other descriptor is still to be told.
             interrupted = true;
-            file.getFD().sync();
+            disk.forceAgain(file);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

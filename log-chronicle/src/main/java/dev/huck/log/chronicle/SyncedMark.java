@@ -11,8 +11,8 @@ import java.util.zip.CRC32C;
  * Remembers in a file of its own up to which place the queue was synced, so that what is missing there is known to be
  * damage, and no torn end. Records say it too, but of those before them only.
  *
- * <p>It is written behind a sync and not synced itself, so it never says too much. A power cut may take its last word; then
- * less is noticed.
+ * <p>It is written behind a sync, so it never says more than a sync has said. It is not synced itself: a power cut may take
+ * its last word, or the one before too where it was being overwritten; then less is noticed.
  *
  * <p>File: format version (1 byte), CRC32C of the place (4), place (8).
  */

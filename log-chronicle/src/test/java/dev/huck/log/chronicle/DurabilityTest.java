@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -380,7 +381,16 @@ class DurabilityTest {
 
     @Test
     void anInterruptThatComesIntoASyncDoesNotHideWhatTheDiskSays() throws IOException {
+        boolean[] failing = {false};
         TestedDisk interrupted = new TestedDisk() {
+            @Override
+            public void forceAgain(RandomAccessFile file) throws IOException {
+                if (failing[0]) {
+                    throw new IOException("Input/output error");
+                }
+                Disk.REAL.forceAgain(file);
+            }
+
             @Override
             public void force(FileChannel file, boolean metadata) throws IOException {
                 super.force(file, metadata);
@@ -396,6 +406,11 @@ class DurabilityTest {
                 store.sync();
                 assertTrue(Thread.interrupted(), "it is kept for the thread's owner");
             }
+            store.append(Logs.entries(4, 4, 1));
+            failing[0] = true;
+            IOException failed = assertThrows(IOException.class, store::sync);
+            assertTrue(failed.getMessage().contains("Input/output error"), failed::getMessage);
+            assertTrue(Thread.interrupted(), "it is kept for the thread's owner");
         }
     }
 
