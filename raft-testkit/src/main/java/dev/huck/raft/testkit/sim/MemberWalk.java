@@ -124,9 +124,9 @@ final class MemberWalk {
             return false;
         }
         return operator.act(leader, text.toString(), node -> {
-            cluster.changes(process);
+            cluster.budget().changes(process);
             return node.changeMembers(built).whenComplete((done, failure) -> {
-                cluster.hasChanged(process);
+                cluster.budget().hasChanged(process);
                 if (stale && failure == null) {
                     world.violated(
                             "compare and set",

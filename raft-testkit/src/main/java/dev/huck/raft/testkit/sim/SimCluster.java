@@ -40,14 +40,13 @@ final class SimCluster {
 
     private final SimRandom machines;
     private final Corruption corruption;
+    private final FaultBudget budget;
     private @Nullable SimHost slowest;
     private @Nullable Application application;
     private boolean calm;
     private long calmAt = Long.MAX_VALUE;
     private int processes;
     private int losses;
-    /** Processes whose node has been asked to change the members, and has not answered. */
-    private final List<SimProcess> changing = new ArrayList<>();
 
     SimCluster(SimWorld world, Profile profile, NodeFactory factory, Invariants invariants) {
         this.world = world;
@@ -60,6 +59,7 @@ final class SimCluster {
         this.mixed = versions.chance(0.4);
         this.machines = world.random("machines");
         this.corruption = new Corruption(world);
+        this.budget = new FaultBudget(hosts, invariants, corruption);
         SimRandom clocks = world.random("clocks");
         boolean atTheBound =
                 profile.rate(FaultKind.LEASE) > 0 && profile.rate(FaultKind.DRIFT) > 0 && profile.clocksAreGood();
@@ -359,45 +359,8 @@ final class SimCluster {
         return profile.durability != Durability.HIGH;
     }
 
-    /** A process is asked to change the members. */
-    void changes(SimProcess process) {
-        changing.removeIf(other -> !other.isAlive());
-        changing.add(process);
-    }
-
-    /** It has answered. */
-    void hasChanged(SimProcess process) {
-        changing.remove(process);
-    }
-
-    /**
-     * Whether a machine may lose what its node has acknowledged: never so many at once that those that have not are no
-     * quorum, as then it may be lost for good.
-     */
-    private boolean mayForget(SimHost host) {
-        if (changing.stream().anyMatch(SimProcess::isAlive)) {
-            return host.isSuspect(); // By what it has said so far, all may soon depend on it.
-        }
-        boolean known = false;
-        for (SimHost each : hosts) {
-            // Its own too when it has just died: nobody else may know yet that it is enough by itself.
-            CoreView core =
-                    each.equals(host) && host.process() != null ? host.process().core() : core(each);
-            if (core != null && !core.configuration().members().isEmpty()) {
-                known = true;
-                if (!core.configuration().isQuorum(store -> {
-                    SimHost other = invariants.host(store);
-                    return other != null
-                            && other != host
-                            && !other.isSuspect()
-                            && !other.isDamaged()
-                            && !corruption.isOn(other); // Nor may others get what a wrong machine has.
-                })) {
-                    return host.isSuspect();
-                }
-            }
-        }
-        return known || host.isSuspect();
+    FaultBudget budget() {
+        return budget;
     }
 
     /**
@@ -408,7 +371,7 @@ final class SimCluster {
         if (!isCountedWhenWritten()) {
             return true; // Also in a start.
         }
-        boolean may = host.isUp() && mayForget(host);
+        boolean may = host.isUp() && budget.mayForget(host);
         if (may) {
             host.willFail();
         }
@@ -418,7 +381,7 @@ final class SimCluster {
     /** Kills a node and loses its log, unless too much is lost already. */
     boolean loseLog(SimHost host) {
         SimProcess process = host.process();
-        if (process == null || !process.isAlive() || !mayForget(host)) {
+        if (process == null || !process.isAlive() || !budget.mayForget(host)) {
             return false;
         }
         process.kill();
@@ -440,7 +403,7 @@ final class SimCluster {
     boolean revert(SimHost host) {
         SimProcess process = host.process();
         CoreView core = core(host);
-        if (process == null || core == null || !host.hasBackup() || host.isSuspect() || !mayForget(host)) {
+        if (process == null || core == null || !host.hasBackup() || host.isSuspect() || !budget.mayForget(host)) {
             return false;
         }
         NodeRecord copy = record(host, host.backup());
@@ -584,7 +547,7 @@ final class SimCluster {
         // What a failed sync left behind looks whole until the machine starts anew; whoever starts the process may not
         // know.
         boolean troubled = process.isTroubled() && (host.disk().hasLostOwnNames() || random.nextBoolean());
-        boolean powerCut = troubled || (wanted && (!isCountedWhenWritten() || mayForget(host)));
+        boolean powerCut = troubled || (wanted && (!isCountedWhenWritten() || budget.mayForget(host)));
         boolean founding = host.log().last().index() > 0;
         boolean lost = powerCut && host.powerCut(isCountedWhenWritten());
         if (founding && host.log().last().index() == 0) {
