@@ -70,13 +70,7 @@ class ChronicleIT {
             assertEquals(0, damaged.terminate(), damaged.complained());
             flip(damaged.data().resolve("log"));
             damaged.start();
-            ClusterProcesses.await(
-                    "the node recovered",
-                    () -> damaged.info("raft")
-                                    .getOrDefault("raft_recovering", "")
-                                    .equals("no")
-                            ? damaged
-                            : null);
+            ClusterProcesses.awaitRecovered(damaged);
             cluster.awaitCaughtUp();
             assertTrue(damaged.complained().contains("checksum of the payload"), damaged.complained());
             assertTrue(Files.isDirectory(damaged.data().resolve("log.bad")));

@@ -164,6 +164,13 @@ public final class ClusterProcesses implements AutoCloseable {
         });
     }
 
+    /** Waits until a node has got back what it may have forgotten. */
+    static void awaitRecovered(NodeProcess node) throws Exception {
+        await(
+                "the node recovered",
+                () -> node.info("raft").getOrDefault("raft_recovering", "").equals("no") ? node : null);
+    }
+
     public static <T> T await(String what, Callable<T> condition) throws Exception {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {

@@ -81,13 +81,7 @@ class DamagedLogIT {
             Checks.fill(leader, "meanwhile:", KEYS);
 
             damaged.start();
-            ClusterProcesses.await(
-                    "the node recovered",
-                    () -> damaged.info("raft")
-                                    .getOrDefault("raft_recovering", "")
-                                    .equals("no")
-                            ? damaged
-                            : null);
+            ClusterProcesses.awaitRecovered(damaged);
             cluster.awaitCaughtUp();
             String told = damaged.complained();
             assertTrue(told.contains("the log of this node is damaged and kept as"), told);

@@ -3,15 +3,14 @@ package dev.huck.log.chronicle;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogStore;
+import dev.huck.raft.testkit.log.SmallDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,22 +23,17 @@ class DiskFullTest {
     @TempDir
     private Path disk;
 
-    private boolean mounted;
+    private SmallDisk small;
 
     @BeforeEach
-    void mount() throws Exception {
-        mounted = run("mount", "-t", "tmpfs", "-o", "size=" + BYTES, "huck-test", disk.toString());
-        if (!mounted) {
-            System.out.println("SKIPPED chronicle on a full disk: can't mount a tmpfs here");
-        }
-        assumeTrue(mounted, "can't mount a tmpfs");
+    void mount() {
+        small = SmallDisk.mount(disk, BYTES);
     }
 
     @AfterEach
-    void unmount() throws Exception {
-        if (mounted) {
-            assertTrue(run(
-                    "umount", "-l", disk.toString())); // lazily: Chronicle unmaps files some time after it is closed
+    void unmount() {
+        if (small != null) {
+            small.close();
         }
     }
 
@@ -59,7 +53,7 @@ class DiskFullTest {
         }
         IOException full = assertThrows(IOException.class, () -> Logs.open(directory));
         assertTrue(full.getMessage().startsWith("disk full: "), full::getMessage);
-        assertTrue(run("mount", "-o", "remount,size=64m", disk.toString()));
+        small.resize("64m");
         try (LogStore store = Logs.open(directory)) {
             assertEquals(written, store.last().index());
             assertEquals(written, store.read(1, entry -> true));
@@ -83,20 +77,6 @@ class DiskFullTest {
     private static void fill(LogStore store) throws IOException {
         while (true) {
             store.append(List.of(new LogEntry(store.last().index() + 1, 1, new byte[10_000])));
-        }
-    }
-
-    private static boolean run(String... command) {
-        try {
-            Process process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0;
-        } catch (IOException e) {
-            return false; // no such command
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
         }
     }
 }

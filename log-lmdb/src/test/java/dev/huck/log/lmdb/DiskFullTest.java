@@ -3,16 +3,15 @@ package dev.huck.log.lmdb;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.huck.raft.api.Durability;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogStore;
+import dev.huck.raft.testkit.log.SmallDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,21 +24,17 @@ class DiskFullTest {
     @TempDir
     private Path disk;
 
-    private boolean mounted;
+    private SmallDisk small;
 
     @BeforeEach
-    void mount() throws Exception {
-        mounted = run("mount", "-t", "tmpfs", "-o", "size=" + BYTES, "huck-test", disk.toString());
-        if (!mounted) {
-            System.out.println("SKIPPED lmdb on a full disk: can't mount a tmpfs here");
-        }
-        assumeTrue(mounted, "can't mount a tmpfs");
+    void mount() {
+        small = SmallDisk.mount(disk, BYTES);
     }
 
     @AfterEach
-    void unmount() throws Exception {
-        if (mounted) {
-            assertTrue(run("umount", "-l", disk.toString())); // lazily: the library that LMDB is may lie on it
+    void unmount() {
+        if (small != null) {
+            small.close();
         }
     }
 
@@ -80,18 +75,6 @@ class DiskFullTest {
     private static void fill(LogStore store) throws IOException {
         while (true) {
             store.append(List.of(new LogEntry(store.last().index() + 1, 1, new byte[10_000])));
-        }
-    }
-
-    private static boolean run(String... command) throws Exception {
-        try {
-            Process process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0;
-        } catch (IOException e) {
-            return false; // no such command
         }
     }
 }
