@@ -236,7 +236,7 @@ final class LogWriter implements Closeable {
         long free = disk.usableSpace(log);
         if (free < MIN_FREE_BYTES - more) {
             throw new IOException("disk full: " + log + " has " + free
-                    + " bytes left, and a segment is begun only with " + MIN_FREE_BYTES);
+                    + " bytes left, and a segment is begun only with " + MIN_FREE_BYTES + ": make room");
         }
     }
 

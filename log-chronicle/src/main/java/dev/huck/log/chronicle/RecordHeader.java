@@ -31,7 +31,8 @@ record RecordHeader(
         private static final long serialVersionUID = 1;
 
         UnknownFormatException(int format) {
-            super("format " + format + " is unknown; this version reads format " + RecordCodec.FORMAT);
+            super("format " + format + " is unknown; this version reads format " + RecordCodec.FORMAT
+                    + ": a newer version of Huck wrote it, update this node");
         }
     }
 }

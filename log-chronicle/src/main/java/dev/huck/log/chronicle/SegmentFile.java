@@ -40,7 +40,7 @@ final class SegmentFile implements Closeable {
     }
 
     /**
-     * Fills the file with zeros in front of the next record, which makes syncs cheaper too.
+     * Fills the file with zeros in front of the next record.
      *
      * @param end of what is written
      * @param bytes the record's
