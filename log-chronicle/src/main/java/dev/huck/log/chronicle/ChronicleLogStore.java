@@ -1,5 +1,6 @@
 package dev.huck.log.chronicle;
 
+import dev.huck.raft.api.spi.LogDirectory;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.api.spi.LogStore;
@@ -28,7 +29,7 @@ final class ChronicleLogStore implements LogStore {
     private static final int DELETED_AT_ONCE = 2;
 
     private final Path directory;
-    private final DirectoryLock directoryLock;
+    private final LogDirectory directoryLock;
     private final SyncedMark mark;
     private final Disk disk;
     private final LogWriter writer;
@@ -47,7 +48,7 @@ final class ChronicleLogStore implements LogStore {
 
     private ChronicleLogStore(
             Path directory,
-            DirectoryLock directoryLock,
+            LogDirectory directoryLock,
             SyncedMark mark,
             Disk disk,
             LogWriter writer,
@@ -70,10 +71,10 @@ final class ChronicleLogStore implements LogStore {
     static ChronicleLogStore open(Path directory, Disk disk, long segmentBytes) throws IOException {
         JvmFlags.quiet();
         JvmFlags.check();
-        Path real = Directories.create(directory);
-        Directories.checkUsable(real, DirectoryLock.FILE, SyncedMark.FILE);
+        Path real = LogDirectory.make(directory);
+        LogDirectory.checkUsable(real, LogDirectory.LOCK, SyncedMark.FILE);
         SyncedMark.create(real);
-        DirectoryLock lock = DirectoryLock.acquire(real);
+        LogDirectory lock = LogDirectory.lock(real);
         SyncedMark mark = null;
         ChronicleLogStore store = null;
         try {
@@ -91,7 +92,7 @@ final class ChronicleLogStore implements LogStore {
     }
 
     private static ChronicleLogStore open(
-            Path directory, DirectoryLock lock, SyncedMark mark, Disk disk, long segmentBytes) throws IOException {
+            Path directory, LogDirectory lock, SyncedMark mark, Disk disk, long segmentBytes) throws IOException {
         List<Segment> segments = Segment.list(directory);
         ChronicleLogStore store = null;
         try {
@@ -107,7 +108,7 @@ final class ChronicleLogStore implements LogStore {
     }
 
     private static ChronicleLogStore open(
-            Path directory, List<Segment> segments, DirectoryLock lock, SyncedMark mark, Disk disk, long segmentBytes)
+            Path directory, List<Segment> segments, LogDirectory lock, SyncedMark mark, Disk disk, long segmentBytes)
             throws IOException {
         LogView log = Recovery.recover(directory, segments, mark.place());
         Segment newest = segments.isEmpty() ? null : segments.get(segments.size() - 1);
@@ -151,7 +152,7 @@ final class ChronicleLogStore implements LogStore {
         changes.lock();
         try {
             checkUsable();
-            checkFollow(entries);
+            last().checkFollowedBy(entries);
             change(() -> {
                 begin();
                 LogView view = log;
@@ -165,22 +166,6 @@ final class ChronicleLogStore implements LogStore {
             });
         } finally {
             changes.unlock();
-        }
-    }
-
-    private void checkFollow(List<LogEntry> entries) {
-        if (entries.isEmpty()) {
-            throw new IllegalArgumentException("no entries");
-        }
-        long index = last().index();
-        long term = last().term();
-        for (LogEntry entry : entries) {
-            if (entry.index() != index + 1 || entry.term() < term) {
-                throw new IllegalArgumentException("entry " + entry.index() + " of term " + entry.term()
-                        + " does not follow entry " + index + " of term " + term);
-            }
-            index = entry.index();
-            term = entry.term();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.huck.log.chronicle;
 
+import dev.huck.raft.api.spi.LogDirectory;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
@@ -23,7 +24,7 @@ interface Disk {
 
     /** Makes the names in a directory survive a power cut. */
     default void syncDirectory(Path directory) throws IOException {
-        Directories.sync(directory);
+        LogDirectory.sync(directory);
     }
 
     /** Deletes a file, if it is there. */

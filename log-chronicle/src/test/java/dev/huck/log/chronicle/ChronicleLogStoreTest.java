@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.huck.raft.api.spi.LogDirectory;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import java.io.IOException;
@@ -223,9 +224,7 @@ class ChronicleLogStoreTest {
                     store.view().runs().size() > 1_000,
                     () -> store.view().runs().size() + " runs");
         }
-        long begun = System.nanoTime();
         try (ChronicleLogStore store = Logs.open(directory)) {
-            System.out.println("opened in " + (System.nanoTime() - begun) / 1_000_000 + " ms");
             assertTrue(
                     store.view().runs().size() < 2_000,
                     () -> store.view().runs().size() + " runs");
@@ -251,7 +250,7 @@ class ChronicleLogStoreTest {
     /** What is killed while it makes a log leaves a directory of which it is known whose it is. */
     @Test
     void aDirectoryHoldsALogFromItsFirstFileOn() throws IOException {
-        Files.createDirectory(directory.resolve(DirectoryLock.FILE)); // which can't be locked
+        Files.createDirectory(directory.resolve(LogDirectory.LOCK)); // which can't be locked
         assertThrows(IOException.class, () -> Logs.open(directory));
         assertTrue(new ChronicleLogStoreProvider().existsIn(directory));
     }

@@ -1,6 +1,7 @@
 package dev.huck.log.lmdb;
 
 import dev.huck.raft.api.Durability;
+import dev.huck.raft.api.spi.LogDirectory;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.api.spi.LogStore;
@@ -31,7 +32,7 @@ final class LmdbLogStore implements LogStore {
     private static final int MIN_DELETED = 512;
     private static final int MAX_DELETED = 10_000;
 
-    private final DirectoryLock directoryLock;
+    private final LogDirectory directoryLock;
     private final LmdbEnvironment environment;
     private final Durability durability;
     private final EntryCodec entryCodec;
@@ -49,7 +50,7 @@ final class LmdbLogStore implements LogStore {
     private volatile @Nullable Throwable failure;
 
     private LmdbLogStore(
-            DirectoryLock directoryLock, LmdbEnvironment environment, Durability durability, StoredLog stored) {
+            LogDirectory directoryLock, LmdbEnvironment environment, Durability durability, StoredLog stored) {
         this.directoryLock = directoryLock;
         this.environment = environment;
         this.durability = durability;
@@ -64,10 +65,10 @@ final class LmdbLogStore implements LogStore {
      * @param mapSize bytes of address space to begin with
      */
     static LogStore open(Path directory, Durability durability, long mapSize) throws IOException {
-        Path real = Directories.create(directory);
-        Directories.checkUsable(
-                real, DirectoryLock.FILE, LmdbEnvironment.DATA_FILE, LmdbEnvironment.LOCK_FILE, Extent.FILE);
-        DirectoryLock lock = DirectoryLock.acquire(real);
+        Path real = LogDirectory.make(directory);
+        LogDirectory.checkUsable(
+                real, LogDirectory.LOCK, LmdbEnvironment.DATA_FILE, LmdbEnvironment.LOCK_FILE, Extent.FILE);
+        LogDirectory lock = LogDirectory.lock(real);
         try {
             Natives.prepare(real);
             return open(lock, LmdbEnvironment.open(real, durability, mapSize), durability);
@@ -77,7 +78,7 @@ final class LmdbLogStore implements LogStore {
         }
     }
 
-    static LogStore open(DirectoryLock lock, LmdbEnvironment environment, Durability durability) throws IOException {
+    static LogStore open(LogDirectory lock, LmdbEnvironment environment, Durability durability) throws IOException {
         try {
             StoredLog stored = StoredLog.loadOrCreate(environment);
             return new LmdbLogStore(lock, environment, durability, stored);
@@ -102,7 +103,7 @@ final class LmdbLogStore implements LogStore {
         changes.lock();
         try {
             checkUsable();
-            checkFollow(entries);
+            last().checkFollowedBy(entries);
             int from = 0;
             while (from < entries.size()) {
                 int to = endOfTransaction(entries, from);
@@ -126,22 +127,6 @@ final class LmdbLogStore implements LogStore {
             return deletePending(transaction, Math.max(MIN_DELETED, 2 * entries.size()))
                     .withLast(new LogPosition(newest.index(), newest.term()));
         });
-    }
-
-    private void checkFollow(List<LogEntry> entries) {
-        if (entries.isEmpty()) {
-            throw new IllegalArgumentException("no entries");
-        }
-        long index = last().index();
-        long term = last().term();
-        for (LogEntry entry : entries) {
-            if (entry.index() != index + 1 || entry.term() < term) {
-                throw new IllegalArgumentException("entry " + entry.index() + " of term " + entry.term()
-                        + " does not follow entry " + index + " of term " + term);
-            }
-            index = entry.index();
-            term = entry.term();
-        }
     }
 
     private static int endOfTransaction(List<LogEntry> entries, int from) {
@@ -231,7 +216,7 @@ final class LmdbLogStore implements LogStore {
         try {
             environment.sync();
             if (!foundSynced) {
-                Directories.sync(environment.directory());
+                LogDirectory.sync(environment.directory());
                 foundSynced = true;
             }
         } catch (IOException | RuntimeException | Error e) {

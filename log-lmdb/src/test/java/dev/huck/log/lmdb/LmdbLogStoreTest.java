@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.huck.raft.api.Durability;
+import dev.huck.raft.api.spi.LogDirectory;
 import dev.huck.raft.api.spi.LogEntry;
 import dev.huck.raft.api.spi.LogPosition;
 import dev.huck.raft.api.spi.LogStore;
@@ -151,7 +152,7 @@ class LmdbLogStoreTest {
     @Test
     void aFailedChangeIsFinalAndEveryLaterOneIsRefusedWithItsCause() throws IOException {
         LmdbEnvironment environment = LmdbEnvironment.open(directory, Durability.HIGH, LmdbEnvironment.MAP_SIZE);
-        DirectoryLock lock = DirectoryLock.acquire(directory.toRealPath());
+        LogDirectory lock = LogDirectory.lock(directory.toRealPath());
         try (LogStore store = LmdbLogStore.open(lock, environment, Durability.HIGH)) {
             store.append(entries(1, 3, 10));
             environment.close();
@@ -174,7 +175,7 @@ class LmdbLogStoreTest {
     void whatWasFoundIsSyncedByTheFirstSyncWhoseFailureIsFinal() throws IOException {
         for (Durability durability : Durability.values()) {
             LmdbEnvironment environment = LmdbEnvironment.open(directory, durability, LmdbEnvironment.MAP_SIZE);
-            DirectoryLock lock = DirectoryLock.acquire(directory.toRealPath());
+            LogDirectory lock = LogDirectory.lock(directory.toRealPath());
             try (LogStore store = LmdbLogStore.open(lock, environment, durability)) {
                 environment.close(); // so that a sync fails, if there is one
                 IOException first = assertThrows(IOException.class, store::sync, durability::name);

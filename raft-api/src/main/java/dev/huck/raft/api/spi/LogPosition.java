@@ -1,5 +1,7 @@
 package dev.huck.raft.api.spi;
 
+import java.util.List;
+
 /**
  * A place in the log.
  *
@@ -14,6 +16,29 @@ public record LogPosition(long index, long term) {
     public LogPosition {
         if (index < 0 || term < 0) {
             throw new IllegalArgumentException("index " + index + ", term " + term);
+        }
+    }
+
+    /**
+     * Refuses what must not be {@linkplain LogStore#append appended} to a log that ends here.
+     *
+     * @param entries to be appended
+     * @throws IllegalArgumentException when there are none, when the first does not follow this place, or one of them not the
+     *     one before
+     */
+    public void checkFollowedBy(List<LogEntry> entries) {
+        if (entries.isEmpty()) {
+            throw new IllegalArgumentException("no entries");
+        }
+        long before = index;
+        long termBefore = term;
+        for (LogEntry entry : entries) {
+            if (entry.index() != before + 1 || entry.term() < termBefore) {
+                throw new IllegalArgumentException("entry " + entry.index() + " of term " + entry.term()
+                        + " does not follow entry " + before + " of term " + termBefore);
+            }
+            before = entry.index();
+            termBefore = entry.term();
         }
     }
 }

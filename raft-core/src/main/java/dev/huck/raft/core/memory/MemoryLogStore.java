@@ -36,7 +36,7 @@ public final class MemoryLogStore implements LogStore {
     @Override
     public void append(List<LogEntry> entries) throws IOException {
         View old = writable();
-        checkFollows(old.last(), entries);
+        old.last().checkFollowedBy(entries);
         LogEntry[] array = old.array;
         int start = old.start;
         if (start + old.count + entries.size() > array.length) {
@@ -49,22 +49,6 @@ public final class MemoryLogStore implements LogStore {
             array[at++] = entry;
         }
         view = new View(old.base, array, start, at - start);
-    }
-
-    private static void checkFollows(LogPosition last, List<LogEntry> entries) {
-        if (entries.isEmpty()) {
-            throw new IllegalArgumentException("nothing to append");
-        }
-        long index = last.index();
-        long term = last.term();
-        for (LogEntry entry : entries) {
-            if (entry.index() != index + 1 || entry.term() < term) {
-                throw new IllegalArgumentException("entry " + entry.index() + " of term " + entry.term()
-                        + " does not follow " + index + " of term " + term);
-            }
-            index = entry.index();
-            term = entry.term();
-        }
     }
 
     @Override

@@ -45,12 +45,7 @@ final class SimLogStore implements LogStore {
 
     @Override
     public void append(List<LogEntry> entries) throws IOException {
-        long next = log.last().index() + 1;
-        check(!entries.isEmpty(), "nothing to append");
-        for (LogEntry entry : entries) {
-            check(entry.index() == next, "entry " + entry.index() + " does not follow " + (next - 1));
-            next++;
-        }
+        log.last().checkFollowedBy(entries);
         cost.spend(false);
         boolean cut = gate.enter();
         IOException trouble = cut ? null : cost.changeFails();

@@ -1,4 +1,4 @@
-package dev.huck.log.lmdb;
+package dev.huck.raft.api.spi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Names that survive a power cut. */
-class DirectoriesTest {
+class LogDirectoryTest {
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
     @TempDir
@@ -35,7 +35,7 @@ class DirectoriesTest {
 
     @Test
     void eachDirectoryIsOnDiskBeforeTheOneInIt() throws IOException {
-        Directories.create(folder.resolve("a/b/c"), synced::add);
+        LogDirectory.make(folder.resolve("a/b/c"), synced::add);
         assertEquals(List.of(folder, folder.resolve("a"), folder.resolve("a/b")), synced);
     }
 
@@ -47,20 +47,20 @@ class DirectoriesTest {
             int last = failing;
             assertThrows(
                     IOException.class,
-                    () -> Directories.create(top.resolve("b/c"), parent -> {
+                    () -> LogDirectory.make(top.resolve("b/c"), parent -> {
                         if (onDisk.size() == last) {
                             throw new IOException("it died");
                         }
                         onDisk.add(parent);
                     }));
-            Directories.create(top.resolve("b/c"), onDisk::add);
+            LogDirectory.make(top.resolve("b/c"), onDisk::add);
             assertEquals(Set.of(folder, top, top.resolve("b")), onDisk);
         }
     }
 
     @Test
     void aDirectoryThatIsInUseIsNotSyncedAgain() throws IOException {
-        Directories.create(folder, synced::add);
+        LogDirectory.make(folder, synced::add);
         assertEquals(List.of(), synced);
     }
 
@@ -71,7 +71,7 @@ class DirectoriesTest {
         List<Integer> open = new ArrayList<>();
         IOException failed = assertThrows(
                 IOException.class,
-                () -> Directories.sync(folder, channel -> {
+                () -> LogDirectory.sync(folder, channel -> {
                     open.add(descriptors());
                     if (open.size() == 1) {
                         channel.close();
