@@ -34,6 +34,11 @@ final class Extent implements Closeable {
         this.length = length;
     }
 
+    /** Makes the file, if it is not there: by it a directory is known to hold a log, so it comes before anything else. */
+    static void create(Path directory) throws IOException {
+        new RandomAccessFile(directory.resolve(FILE).toFile(), "rw").close();
+    }
+
     /**
      * Opens the record, or makes it.
      *

@@ -68,6 +68,7 @@ final class LmdbLogStore implements LogStore {
         Path real = LogDirectory.make(directory);
         LogDirectory.checkUsable(
                 real, LogDirectory.LOCK, LmdbEnvironment.DATA_FILE, LmdbEnvironment.LOCK_FILE, Extent.FILE);
+        Extent.create(real);
         LogDirectory lock = LogDirectory.lock(real);
         try {
             Natives.prepare(real);

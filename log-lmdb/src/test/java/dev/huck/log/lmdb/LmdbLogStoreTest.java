@@ -248,6 +248,18 @@ class LmdbLogStoreTest {
         }
     }
 
+    /** What is killed while it makes a log leaves a directory of which it is known whose it is. */
+    @Test
+    void aDirectoryHoldsALogFromItsFirstFileOn() throws IOException {
+        Path made = directory.resolve("made");
+        Files.createDirectories(made.resolve(LogDirectory.LOCK)); // which can't be locked
+        LmdbLogStoreProvider provider = new LmdbLogStoreProvider();
+        assertThrows(IOException.class, () -> provider.open(made, Durability.HIGH));
+        assertTrue(provider.existsIn(made));
+        Files.delete(made.resolve(LogDirectory.LOCK));
+        provider.open(made, Durability.HIGH).close();
+    }
+
     private static boolean append(LogStore store, int payload) {
         try {
             long next = store.last().index() + 1;
