@@ -48,15 +48,16 @@ class SimLogTest {
     private static void change(SimLogStore store, SimLog log, SplittableRandom random) throws IOException {
         long base = log.base().index();
         long last = log.last().index();
+        long term = Math.max(1, log.last().term());
         int kind = random.nextInt(8);
         if (kind == 0 && last > base) {
             store.truncateSuffix(base + 1 + random.nextLong(last - base));
         } else if (kind == 1 && last > base) {
             store.truncatePrefix(base + 1 + random.nextLong(last - base));
         } else if (kind == 2) {
-            store.reset(new LogPosition(last + random.nextInt(3), 7));
+            store.reset(new LogPosition(last + 1 + random.nextInt(3), term + random.nextInt(3)));
         } else {
-            store.append(List.of(entry(last + 1, 1 + random.nextInt(9))));
+            store.append(List.of(entry(last + 1, term + random.nextInt(3))));
         }
     }
 
