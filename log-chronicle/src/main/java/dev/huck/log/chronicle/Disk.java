@@ -7,18 +7,21 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What the writer asks of the disk, so that a test can let it fail. */
+/** What the writer asks of the disk, so that a test can let it fail, or look at what is there. */
 interface Disk {
     /** The system's. */
     Disk REAL = new Disk() {};
 
+    /** Told that something was written, which no one is asked for: files are mapped. */
+    default void wrote() throws IOException {}
+
     /** Makes a file's content survive a power cut. */
-    default void force(FileChannel file, boolean metadata) throws IOException {
+    default void force(Path path, FileChannel file, boolean metadata) throws IOException {
         file.force(metadata);
     }
 
     /** The same, where an interrupt came in between, through a descriptor that was open by then and minds none. */
-    default void forceAgain(RandomAccessFile file) throws IOException {
+    default void forceAgain(Path path, RandomAccessFile file) throws IOException {
         file.getFD().sync();
     }
 

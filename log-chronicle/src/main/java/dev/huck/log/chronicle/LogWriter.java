@@ -199,11 +199,12 @@ final class LogWriter implements Closeable {
         }
     }
 
-    private long writeRecord(Kind kind, int part, LogPosition position, Slice payload) {
+    private long writeRecord(Kind kind, int part, LogPosition position, Slice payload) throws IOException {
         codec.encode(kind, part, place, position, durable, header, payload);
         long offset = queue().write(place, header, payload);
         place++;
         segment.reached(offset + Integer.BYTES + RecordCodec.HEADER_BYTES + payload.length());
+        disk.wrote();
         return offset;
     }
 

@@ -51,12 +51,14 @@ final class SegmentFile implements Closeable {
             file.seek(reserved);
             file.write(ZEROS);
             reserved += PIECE;
+            disk.wrote();
         }
     }
 
     /** Drops what lies behind the end: space that was reserved, and what was being written when the process died. */
     void cutOff(long end) throws IOException {
         file.setLength(Math.min(end, file.length()));
+        disk.wrote();
     }
 
     /** Makes the content survive a power cut, on an interrupted thread too. */
@@ -66,11 +68,11 @@ final class SegmentFile implements Closeable {
             if (!channel.isOpen()) {
                 channel = open();
             }
-            disk.force(channel, metadata);
+            disk.force(path, channel, metadata);
         } catch (ClosedByInterruptException e) {
             // Came in between, and may hide what the disk has said. The other descriptor is still to be told.
             interrupted = true;
-            disk.forceAgain(file);
+            disk.forceAgain(path, file);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

@@ -105,7 +105,7 @@ final class SegmentReader implements Closeable {
             return none("a record's header is damaged");
         }
         int expected = RecordCodec.HEADER_BYTES + found.length();
-        if (length < expected || length - expected >= WORD) {
+        if (length != expected && length != align(expected)) {
             return none("a record's length is damaged");
         }
         return found;

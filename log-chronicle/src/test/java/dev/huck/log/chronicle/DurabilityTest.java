@@ -46,9 +46,9 @@ class DurabilityTest {
         }
 
         @Override
-        public void force(FileChannel file, boolean metadata) throws IOException {
+        public void force(Path path, FileChannel file, boolean metadata) throws IOException {
             asked(metadata ? "file and length" : "file");
-            Disk.REAL.force(file, metadata);
+            Disk.REAL.force(path, file, metadata);
         }
 
         @Override
@@ -384,16 +384,16 @@ class DurabilityTest {
         boolean[] failing = {false};
         TestedDisk interrupted = new TestedDisk() {
             @Override
-            public void forceAgain(RandomAccessFile file) throws IOException {
+            public void forceAgain(Path path, RandomAccessFile file) throws IOException {
                 if (failing[0]) {
                     throw new IOException("Input/output error");
                 }
-                Disk.REAL.forceAgain(file);
+                Disk.REAL.forceAgain(path, file);
             }
 
             @Override
-            public void force(FileChannel file, boolean metadata) throws IOException {
-                super.force(file, metadata);
+            public void force(Path path, FileChannel file, boolean metadata) throws IOException {
+                super.force(path, file, metadata);
                 if (!metadata) {
                     file.close();
                     throw new ClosedByInterruptException();
