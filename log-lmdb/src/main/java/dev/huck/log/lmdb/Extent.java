@@ -1,6 +1,7 @@
 package dev.huck.log.lmdb;
 
 import dev.huck.raft.api.spi.CorruptLogException;
+import dev.huck.raft.api.spi.LogDirectory;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -14,7 +15,8 @@ import java.util.zip.CRC32C;
  * new log, and reads beyond the end of one that was cut off, which kills the process: so its length is looked at first.
  *
  * <p>The length is written down after the commit that reached it, which has synced it: so a power cut never leaves a file
- * that is shorter than what is written here. The last step may be missing; then less is noticed.
+ * that is shorter than what is written here. The first time its name is synced before that, for the same reason. The last
+ * step may be missing; then less is noticed.
  *
  * <p>File: format version (1 byte), CRC32C of the length (4), length (8).
  */
@@ -27,9 +29,11 @@ final class Extent implements Closeable {
 
     // Not a FileChannel, which an interrupt of the writing thread would close.
     private final RandomAccessFile file;
+    private final Path directory;
     private long length;
 
-    private Extent(RandomAccessFile file, long length) {
+    private Extent(Path directory, RandomAccessFile file, long length) {
+        this.directory = directory;
         this.file = file;
         this.length = length;
     }
@@ -59,7 +63,7 @@ final class Extent implements Closeable {
                         data + " is missing or was cut off: it has " + found + " bytes, and had " + length, 0);
             }
             opened = true;
-            return new Extent(file, length);
+            return new Extent(directory, file, length);
         } finally {
             if (!opened) {
                 file.close();
@@ -70,6 +74,9 @@ final class Extent implements Closeable {
     /** Takes note of the length of LMDB's file after a commit. */
     void reached(long newLength) throws IOException {
         if (newLength > length) {
+            if (length == 0) {
+                LogDirectory.sync(directory);
+            }
             file.seek(0);
             file.write(encode(newLength));
             length = newLength;
