@@ -192,7 +192,7 @@ public final class RealDisk implements Disk, AutoCloseable {
         if (!Files.isDirectory(folder)) {
             Files.createDirectories(folder, ownerOnly(directory, "rwx------"));
         }
-        return new RealFile(openFile(path));
+        return new RealFile(path, openFile(path));
     }
 
     private static FileChannel openFile(Path path) throws IOException {
@@ -224,9 +224,19 @@ public final class RealDisk implements Disk, AutoCloseable {
     public void forceFolder(String folder) throws IOException {
         // Windows opens no directories, and keeps names safe by its journal.
         if (!System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows")) {
-            try (FileChannel channel = FileChannel.open(folder(folder), StandardOpenOption.READ)) {
-                channel.force(true);
+            Path path = folder(folder);
+            try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+                force(path, channel, true);
             }
+        }
+    }
+
+    /** Syncs; what fails names the file, which the channel does not know. */
+    private static void force(Path path, FileChannel channel, boolean isFolder) throws IOException {
+        try {
+            channel.force(isFolder);
+        } catch (IOException e) {
+            throw new IOException("syncing " + path + " failed: " + e.getMessage(), e);
         }
     }
 
@@ -282,7 +292,7 @@ public final class RealDisk implements Disk, AutoCloseable {
     }
 
     /** A file by its channel. */
-    private record RealFile(FileChannel channel) implements Disk.File {
+    private record RealFile(Path path, FileChannel channel) implements Disk.File {
         @Override
         public long length() throws IOException {
             return channel.size();
@@ -318,7 +328,7 @@ public final class RealDisk implements Disk, AutoCloseable {
         @Override
         public void force() throws IOException {
             // Without times and permissions, but with the length.
-            channel.force(false);
+            RealDisk.force(path, channel, false);
         }
 
         @Override
