@@ -15,12 +15,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Good commands, and far too many of them for the node's heap: it refuses some, lives on, and serves another client. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
+@Tag("long")
 class CrowdedNodeIT {
     private static final String SMALL_HEAP = "-Xms16m -Xmx64m -XX:+ExitOnOutOfMemoryError -XX:TieredStopAtLevel=1"
             + " -XX:+UseSerialGC -XX:-UsePerfData -Xlog:disable -Xlog:all=warning:stderr";

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is promised when processes die: no acknowledged write is lost, and a new leader soon takes writes. */
+@Tag("long")
 class FailoverIT {
     /** A few: many more, on five nodes and with other faults, are the business of bin/huck-campaign. */
     private static final int CYCLES = Integer.getInteger("huck.it.cycles", 3);

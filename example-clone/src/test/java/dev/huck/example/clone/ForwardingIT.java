@@ -13,12 +13,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Clients that never ask the leader, but nodes that pass their commands on to it, or answer reads themselves. */
 @Timeout(180)
+@Tag("long")
 class ForwardingIT {
     private static final int CLIENTS = 4;
     private static final int DEPTH = 8;

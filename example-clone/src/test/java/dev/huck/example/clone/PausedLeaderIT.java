@@ -7,11 +7,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A leader whose process stands still for ten seconds wakes up and believes that it leads. It must not act on that. */
+@Tag("long")
 class PausedLeaderIT {
     private static final int PAUSE_MILLIS = Integer.getInteger("huck.it.pause", 10_000);
     private static final int WAITING = 20;

@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes are restarted one by one, with another version of the protocol or at another address, while others write. */
+@Tag("long")
 class RollingUpgradeIT {
     @TempDir
     Path folder;

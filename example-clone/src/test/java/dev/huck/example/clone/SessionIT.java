@@ -24,11 +24,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Clients that repeat until they have an answer, while leaders are killed: each increment counts once. */
+@Tag("long")
 class SessionIT {
     private static final int INCREMENTS = Integer.getInteger("huck.it.increments", 10_000);
     private static final int CLIENTS = 4;

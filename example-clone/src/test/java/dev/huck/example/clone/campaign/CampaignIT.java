@@ -17,10 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** bin/huck-campaign, as a user calls it: five real processes keep their promises in ten cycles, and bugs are seen. */
+@Tag("long")
 class CampaignIT {
     private static final Path PROGRAM =
             Path.of("..", "bin", "huck-campaign").toAbsolutePath().normalize();
