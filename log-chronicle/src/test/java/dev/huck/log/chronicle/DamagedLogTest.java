@@ -58,6 +58,13 @@ class DamagedLogTest {
                 record.flip(HEADER + 32 + 7);
             }
         },
+        /** As if there were less padding, or more. */
+        LENGTH_LOW_BIT {
+            @Override
+            void happenTo(Found record) throws IOException {
+                record.flip(0, 1);
+            }
+        },
         LENGTH_SHORT {
             @Override
             void happenTo(Found record) throws IOException {

@@ -69,11 +69,15 @@ final class Logs {
         }
 
         void flip(long at) throws IOException {
+            flip(at, 0x10);
+        }
+
+        void flip(long at, int bits) throws IOException {
             try (RandomAccessFile file = new RandomAccessFile(file().toFile(), "rw")) {
                 file.seek(offset + at);
                 int found = file.read();
                 file.seek(offset + at);
-                file.write(found ^ 0x10);
+                file.write(found ^ bits);
             }
         }
 
